@@ -47,6 +47,8 @@ class FloorReport:
     """Samples the user's present run of voice has lasted; 0 while the user is silent."""
     silence: int
     """Samples since the user's last voiced block; 0 while the user is speaking, `now` if never."""
+    cut: int = 0
+    """Samples of the turn before this one that had been played when it was flushed."""
 
 
 @dataclass(frozen=True, slots=True)
