@@ -183,7 +183,7 @@ class ProcessHost:
         self._pipe, theirs = context.Pipe(duplex=True)
         self._process = context.Process(
             target=_run_model,
-            args=(factory, past or Past(), self._heard.name, self._said.name, sample_rate, theirs),
+            args=(factory, past or Past(), (self._heard.name, self._said.name), sample_rate, theirs),
             name="edge-duplex-model",
             daemon=True,
         )
@@ -258,7 +258,7 @@ class ProcessHost:
 
 
 def _run_model(
-    factory: ModelFactory, past: Past, heard_name: str, said_name: str, sample_rate: int, pipe: Connection
+    factory: ModelFactory, past: Past, rings: tuple[str, str], sample_rate: int, pipe: Connection
 ) -> None:
     """The model process. Ends when the other end of the pipe is closed, however that came about."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -267,7 +267,7 @@ def _run_model(
     except EdgeDuplexError as problem:
         pipe.send(str(problem))
         return
-    heard, said = HeardRing.attach(heard_name, sample_rate), SaidRing.attach(said_name, sample_rate)
+    heard, said = HeardRing.attach(rings[0], sample_rate), SaidRing.attach(rings[1], sample_rate)
 
     def gone() -> bool:
         return pipe.poll()  # nothing is ever sent this way: readable means closed
