@@ -29,6 +29,11 @@ def read(name: str) -> str:
     return (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 
+def lines(name: str) -> tuple[str, ...]:
+    """A text file that is a plain list."""
+    return tuple(line for line in read(name).splitlines() if line and not line.startswith("#"))
+
+
 @cache
 def shapes() -> dict[str, tuple[Shape, ...]]:
     """Every shape, by kind."""
@@ -59,7 +64,8 @@ def _lists() -> dict[str, tuple[str, ...]]:
     lists: dict[str, tuple[str, ...]] = {}
     for block in read("lists").split("@ ")[1:]:
         name, _, items = block.partition("\n")
-        lists[name.strip()] = tuple(item.strip() for item in items.replace("\n", ",").split(",") if item.strip())
+        stripped = (item.strip() for item in items.replace("\n", ",").split(","))
+        lists[name.strip()] = tuple(item for item in stripped if item)
     return lists
 
 

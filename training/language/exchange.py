@@ -1,58 +1,46 @@
-"""Pieces of conversation of more than one turn: a question that is answered, a timer looked at and cancelled."""
+"""Pieces of conversation of more than one turn: a question that is answered, a timer seen and cancelled."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import cache
 
-from training.language import slots
-from training.language.corpus import every, fillers
-from training.language.notation import fill, parse_line, plain, reply_of
+from training.language.corpus import every, read
+from training.language.notation import Shape, parse_file
+from training.language.turns import Split, Turn, as_turn, say_shape
 
-if TYPE_CHECKING:
-    from training.language.source import Split, Turn
-
-ANSWERS = tuple(
-    parse_line(line)
-    for line in (
-        "{dur}", "{dur}", "{dur}", "for {dur}", "um | {dur}", "uh | {dur}", "{dur} / please", "let's say | {dur}", "make it {dur}",
-        "oh | {dur}", "hmm | {dur}", "well | {dur}", "sorry | {dur}", "say {dur}", "i think | {dur}", "about {dur}", "maybe {dur}",
-        "oh sorry | {dur}", "for | um | {dur}", "oh yeah | {dur}", "just {dur}", "like | {dur}", "oh right | for {dur}",
-        "let me think | {dur}", "{dur} / thanks", "{dur} / i guess", "{dur} / i think", "for about {dur}", "i'd say {dur}",
-        "can you do {dur}", "how about {dur}", "{dur} | should be enough", "{dur} is fine", "{dur} would be good",
-        "{dur} | no | {dur.b}", "{dur} / no wait | {dur.b}", "{dur} / sorry | {dur.b}", "{dur} / actually | {dur.b}",
-    )
-)  # fmt: skip
+ASK = "For how long?"
+ASK_ABOUT = "How long for "
 
 
-def sample(rng: random.Random, split: Split) -> list[Turn]:
-    """One piece of conversation, of two to four turns."""
-    makers: tuple[Callable[[random.Random, Split], list[Turn]], ...] = (_ask_how_long, _ask_how_long, _timer_life, _sum_again)
-    return rng.choice(makers)(rng, split)
+def sample_exchange(rng: random.Random, split: Split = "train") -> list[Turn]:
+    """One to four turns that belong together, each said after the assistant's reply to the one before."""
+    return rng.choice((_ask_how_long, _ask_how_long, _timer_life, _sums))(rng, split)
 
 
-def _of_reply(rng: random.Random, split: Split, reply: Callable[[str], bool]) -> Turn:
-    """A request whose reply answers to `reply`."""
-    from training.language.source import _already_complete, _turn
+@cache
+def _answers() -> tuple[Shape, ...]:
+    return tuple(parse_file(read("answers")))
 
-    wanted = [shape for shape in every("request", split == "held") if reply(shape.replies[0])]
-    shape = rng.choices(wanted, [shape.weight for shape in wanted])[0]
-    spoken = fill(shape, fillers(), rng)
-    _already_complete(spoken)
-    return _turn(spoken, reply_of(shape, spoken.values, rng), "request")
+
+def _of_reply(rng: random.Random, split: Split, wanted: Callable[[str], bool]) -> Turn:
+    """A request whose reply, before its slots are filled, is one that is wanted."""
+    found = [shape for shape in every("request", split == "held") if wanted(shape.replies[0])]
+    spoken, reply = say_shape(rng, rng.choices(found, [shape.weight for shape in found])[0])
+    return as_turn(spoken, reply, "request")
 
 
 def _ask_how_long(rng: random.Random, split: Split) -> list[Turn]:
-    from training.language.source import _turn
-
-    first = _of_reply(rng, split, lambda reply: reply.startswith(("For how long", "How long for")))
-    spoken = fill(rng.choice(ANSWERS), fillers(), rng)
-    length = spoken.values.get("dur.b") or spoken.values["dur"]
-    label = first.reply.removeprefix("How long for").strip(" ?").removeprefix("the ").removesuffix(" timer")
-    about = f" for {label}" if first.reply.startswith("How long for") else ""
-    second = _turn(spoken, f"<call> timer.set {length}{about}", "request")
-    return [first, second, *_later(rng, split, 0.3)]
+    first = _of_reply(rng, split, lambda reply: reply.startswith((ASK, ASK_ABOUT)))
+    spoken, _ = say_shape(rng, rng.choices(_answers(), [shape.weight for shape in _answers()])[0])
+    reply = "<call> timer.set " + spoken.values.get("dur.b", spoken.values["dur"])
+    if first.reply.startswith(ASK_ABOUT):
+        label = (
+            first.reply.removeprefix(ASK_ABOUT).removesuffix("?").removesuffix(" timer").removeprefix("the ")
+        )
+        reply += " for " + label
+    return [first, as_turn(spoken, reply, "request"), *_later(rng, split, 0.3)]
 
 
 def _timer_life(rng: random.Random, split: Split) -> list[Turn]:
@@ -69,12 +57,5 @@ def _later(rng: random.Random, split: Split, chance: float) -> list[Turn]:
     return later
 
 
-def _sum_again(rng: random.Random, split: Split) -> list[Turn]:
-    first = _of_reply(rng, split, lambda reply: reply.startswith("<call> math.calculate {expr}"))
-    second = _of_reply(rng, split, lambda reply: reply.startswith("<call> math.calculate"))
-    return [first, second]
-
-
-def a_number(rng: random.Random) -> str:
-    """A number in words, without marks."""
-    return plain(slots.number_words(slots.some_number(rng), rng))
+def _sums(rng: random.Random, split: Split) -> list[Turn]:
+    return [_of_reply(rng, split, lambda reply: reply.startswith("<call> math")) for _ in range(2)]

@@ -1,55 +1,33 @@
 """How people really say it: with fillers, false starts, a greeting first and a "please" at the end.
 
-Each change keeps the two kinds of place in step: where a speaker may stop to think, and where the turn was complete.
+Each change keeps the two kinds of place in step: where a speaker may stop to think, and where the turn
+was complete already.
 """
 
 from __future__ import annotations
 
 import random
 
+from training.language.corpus import lines
 from training.language.notation import Spoken
 
 FILLERS = ("um", "um", "um", "uh", "uh", "hmm", "er", "like", "you know")
-OPENINGS = (
-    ("um", 10, False),
-    ("uh", 8, False),
-    ("hey", 6, True),
-    ("okay", 6, True),
-    ("so", 6, False),
-    ("well", 4, False),
-    ("oh", 3, True),
-    ("and", 4, False),
-    ("okay so", 3, False),
-    ("hello", 2, True),
-    ("hi", 3, True),
-    ("right so", 1, False),
-    ("um okay", 1, False),
-    ("actually", 2, False),
-    ("yeah", 2, True),
-    ("excuse me", 1, False),
-    ("hmm", 2, False),
-    ("now", 1, False),
-    ("quick question", 1, False),
-    ("hey assistant", 1, True),
-    ("hey computer", 1, True),
-    ("listen", 1, False),
-    ("so um", 2, False),
-    ("oh and", 1, False),
-    ("hi there", 1, True),
-    ("all right", 1, True),
-    ("one more thing", 1, False),
-    ("i have a question", 1, False),
-)
-"""What may stand before a turn, its weight, and whether it could have stood alone."""
-CLOSINGS = ("please", "please", "please", "thanks", "thank you", "now", "if you can", "for me", "will you", "okay", "then")
+GREETINGS = (
+    ("hey", 6), ("okay", 6), ("oh", 3), ("hello", 2), ("hi", 3), ("yeah", 2), ("hey assistant", 1),
+    ("hey computer", 1), ("hi there", 1), ("all right", 1),
+)  # fmt: skip
+"""What may stand before a turn and could have stood alone, with its weight."""
+LEADS = (
+    ("um", 10), ("uh", 8), ("so", 6), ("well", 4), ("and", 4), ("okay so", 3), ("right so", 1),
+    ("um okay", 1), ("actually", 2), ("excuse me", 1), ("hmm", 2), ("now", 1), ("quick question", 1),
+    ("listen", 1), ("so um", 2), ("oh and", 1), ("one more thing", 1), ("i have a question", 1),
+)  # fmt: skip
+"""What may stand before a turn and promises more, with its weight."""
+OPENINGS = GREETINGS + LEADS
+ALONE = frozenset(words for words, _ in GREETINGS)
+CLOSINGS = ("please", "please", "please", "thanks", "thank you", "now", "if you can", "for me", "will you")
 
-HANGING = frozenset(
-    """a an the my your his her our their this these some any every another for to of in on at with from by about and
-    or but because if when while that than as is are was were be been am it's i'm i'll i'd i've we're they're you're
-    what's who's where's there's can could would should will do does did don't have has had want need set get make
-    give let's let me um uh hmm er like um so very really too more most which whose how what where who why into over
-    under between times plus minus divided multiplied point hundred percent and the i you he she we they""".split()
-)
+HANGING = frozenset(lines("hanging"))
 """Words after which hardly anybody has finished."""
 
 
@@ -80,9 +58,9 @@ def stumble(spoken: Spoken, rng: random.Random) -> None:
 
 def open_with(spoken: Spoken, rng: random.Random) -> None:
     """A greeting or a filler first."""
-    words, _, alone = rng.choices(OPENINGS, [weight for _, weight, _ in OPENINGS])[0]
+    words = rng.choices([words for words, _ in OPENINGS], [weight for _, weight in OPENINGS])[0]
     if spoken.words[0] != words.split()[0]:
-        insert(spoken, 0, words.split(), complete=alone)
+        insert(spoken, 0, words.split(), complete=words in ALONE)
 
 
 def close_with(spoken: Spoken, rng: random.Random) -> None:

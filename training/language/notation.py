@@ -2,10 +2,10 @@
 
     set a timer for | {dur} [please;]      => <call> timer.set {dur}
 
-`|` a speaker may stop here to think; the turn so far is not complete. `/` the turn so far is already complete.
-`{name}` a slot (`{name.b}` the same kind of thing a second time), `[a; b; ]` one of several, the last one nothing.
-`=>` the reply to this line alone. `+` at the start of a line: six times as common as the others.
-A line that begins with `@` opens a section: `@ kind | reply | reply`, from which a reply is drawn. `#` is a remark.
+`|` a speaker may stop here to think; the turn so far is not complete. `/` the turn is complete so far.
+`{name}` a slot (`{name.b}` the same kind of thing a second time), `[a; b; ]` one of several, the last one
+nothing. `=>` the reply to this line alone. `+` at the start of a line: six times as common as the others.
+`@ kind | reply | reply` opens a section, from whose replies one is drawn. `#` is a remark.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Choice:
 Node: TypeAlias = "str | Slot | Choice"
 """A word, one of the marks `|` and `/`, a slot or a choice."""
 Slots: TypeAlias = Mapping[str, Callable[[random.Random], str]]
-"""What fills a slot: words and marks. Its `/` counts only where nothing but the slot's own words would follow."""
+"""What fills a slot: words and marks. Its `/` counts only where nothing but the slot's own words follow."""
 
 
 class NotationError(ValueError):
@@ -76,7 +76,8 @@ class Spoken:
 
 def parse_file(text: str) -> list[Shape]:
     """All shapes of a text file. Raises NotationError."""
-    kind, replies = "", ("",)
+    kind = ""
+    replies: tuple[str, ...] = ("",)
     shapes: list[Shape] = []
     for line in text.splitlines():
         line = line.strip()
@@ -170,7 +171,7 @@ def _walk(
 
 
 def _place(value: str, spoken: Spoken) -> list[int]:
-    """Says a slot's words; gives the places of its `/`, counted back from the slot's end (so never positive)."""
+    """Says a slot's words; gives the places of its `/`, counted from the slot's end (so never positive)."""
     soft: list[int] = []
     for token in value.split():
         if token == "|":

@@ -1,6 +1,7 @@
 """What fills the slots: numbers, durations, sums and names, as they are said in English.
 
-A slot is text in the notation of `notation.py`: `|` where a speaker may stop to think, `/` where it could end.
+A slot is text in the notation of `notation.py`: `|` where a speaker may stop to think, `/` where it could
+end.
 """
 
 from __future__ import annotations
@@ -8,15 +9,49 @@ from __future__ import annotations
 import random
 
 ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = (
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+)  # fmt: skip
 ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
-ROUND_MINUTES = (1, 2, 3, 4, 5, 5, 5, 6, 7, 8, 9, 10, 10, 10, 12, 15, 15, 15, 18, 20, 20, 25, 30, 30, 40, 45, 50, 60, 90)
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth",
+)  # fmt: skip
+ROUND_MINUTES = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    5,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    10,
+    10,
+    12,
+    15,
+    15,
+    15,
+    20,
+    20,
+    25,
+    30,
+    30,
+    40,
+    45,
+    50,
+    60,
+    90,
+)
+PERCENTAGES = (1, 2, 3, 5, 7, 8, 10, 12, 15, 18, 19, 20, 25, 30, 33, 40, 50, 75, 80)
+SQUARES = (4, 9, 16, 25, 36, 49, 64, 81, 100, 144, 400)
 
 
 def below_hundred(number: int, split: str = " ") -> str:
@@ -28,7 +63,7 @@ def below_hundred(number: int, split: str = " ") -> str:
 
 
 def number_words(number: int, rng: random.Random, final: bool = False) -> str:
-    """0 to 999,999 as somebody may say it. With `final` the places where it could have ended are marked `/`."""
+    """0 to 999,999 as somebody may say it. With `final`, places where it could have ended are marked `/`."""
     stop = " / " if final else " "
     if number < 100:
         return below_hundred(number, stop)
@@ -96,12 +131,12 @@ def expression(rng: random.Random) -> str:
     if draw < 0.62:
         return f"{operand(rng)} | {_operator(rng)} | {operand(rng, final=True)}"
     if draw < 0.76:
-        percent = number_words(rng.choice((1, 2, 3, 5, 7, 8, 10, 12, 15, 18, 19, 20, 25, 30, 33, 40, 50, 75, 80)), rng)
+        percent = number_words(rng.choice(PERCENTAGES), rng)
         return f"{percent} percent | of | {operand(rng, final=True)}"
     if draw < 0.82:
         return f"{number_words(some_number(rng), rng)} {rng.choice(('squared', 'squared', 'cubed'))}"
     if draw < 0.86:
-        return f"the square root | of | {number_words(rng.choice((4, 9, 16, 25, 36, 49, 64, 81, 100, 144, 400)), rng)}"
+        return f"the square root | of | {number_words(rng.choice(SQUARES), rng)}"
     if draw < 0.9:
         part = rng.choice(("half", "half", "a third", "a quarter", "a tenth"))
         return f"{part} of | {number_words(some_number(rng), rng, final=True)}"
@@ -163,7 +198,7 @@ def adjective_duration(rng: random.Random) -> str:
     """As it stands before a noun: "ten minute"."""
     unit = rng.choices(("minute", "second", "hour"), (8, 2, 2))[0]
     count = rng.choice(ROUND_MINUTES) if unit != "hour" else rng.choice((1, 2, 3, 4))
-    return rng.choice(("half hour", "half hour", f"{below_hundred(count)} {unit}", *[f"{below_hundred(count)} {unit}"] * 8))
+    return "half hour" if rng.random() < 0.15 else f"{below_hundred(count)} {unit}"
 
 
 def clock_time(rng: random.Random) -> str:
@@ -203,5 +238,10 @@ def date_words(rng: random.Random) -> str:
     return rng.choice((f"the {day} / of {month}", f"{month} {day}", f"{month} the {day}"))
 
 
-MONTHS = "january february march april may june july august september october november december".split()
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+DAYS = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+)  # fmt: skip
