@@ -1,8 +1,8 @@
 """What every source and sink of sound is to the program: something that asks for a block every 20 ms.
 
-A device hears a block and plays the one it is given back. A *paced* device has a clock of its own, a sound card's
-or a thread's, and calls the engine from there; its `pump` only watches. One that is not paced plays a block at each
-`pump`, as fast as it is pumped, so that an hour replays in seconds.
+A device hears a block and plays the one it is given back. A *paced* device has a clock of its own, a sound
+card's or a thread's, and calls the engine from there; its `pump` only watches. One that is not paced plays a
+block at each `pump`, as fast as it is pumped, so that an hour replays in seconds.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ BLOCK_S = BLOCK_MS / 1000
 Block: TypeAlias = Callable[[Samples], Samples]
 """The engine: what was heard to what is said, both int16 of shape (block_samples(sample_rate),)."""
 Say: TypeAlias = Callable[[str], None]
-"""Tells the user, in one line. Called from the thread that pumps, or from a file device's own; never from a sound
-card's callback."""
+"""Tells the user, in one line. Called from the thread that pumps, or from a file device's own; never from a
+sound card's callback."""
 
 
 class Meter:
@@ -83,7 +83,8 @@ class Device(Protocol):
 
     @property
     def paced(self) -> bool:
-        """It keeps its own time: pump every 50 ms or so. Otherwise pump as often as there is nothing else to do."""
+        """It keeps its own time: pump every 50 ms or so. Otherwise pump as often as there is nothing else to
+        do."""
         ...
 
     @property
@@ -94,8 +95,8 @@ class Device(Protocol):
         ...
 
     def pump(self) -> bool:
-        """Watch over it, or play the next block. False when it has come to its end. Raises what the engine raised,
-        except on a sound card, which says it once and goes on."""
+        """Watch over it, or play the next block. False when it has come to its end. Raises what the engine
+        raised, except on a sound card, which says it once and goes on."""
         ...
 
     def close(self) -> None:

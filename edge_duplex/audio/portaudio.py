@@ -1,0 +1,142 @@
+"""PortAudio, through PyAudio. The only file that knows it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pyaudio
+
+from edge_duplex.audio.ports import Callback, DeviceInfo, Direction, StreamPlan
+from edge_duplex.errors import DeviceError
+
+_quieting = threading.Lock()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """ALSA and JACK write pages to standard error about every device that is not there; nobody can use
+    them."""
+    with _quieting:
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stderr.flush()
+        try:
+            kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        except OSError:
+            yield
+            return
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
+class PyAudioStream:
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    @property
+    def active(self) -> bool:
+        try:
+            return bool(self._stream.is_active())
+        except OSError:
+            return False
+
+    @property
+    def latency_ms(self) -> float:
+        return float(self._stream.get_input_latency() + self._stream.get_output_latency()) * 1000
+
+    def start(self) -> None:
+        with _quiet():
+            self._stream.start_stream()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class PyAudioPort:
+    """Initialises PortAudio. Raises DeviceError if that fails."""
+
+    def __init__(self) -> None:
+        try:
+            with _quiet():
+                self._audio = pyaudio.PyAudio()
+        except OSError as problem:
+            raise DeviceError(
+                f"PortAudio does not start: {problem}; is a sound system installed?"
+            ) from problem
+
+    def devices(self) -> Sequence[DeviceInfo]:
+        return [self._device(index) for index in range(self._audio.get_device_count())]
+
+    def _device(self, index: int) -> DeviceInfo:
+        info = self._audio.get_device_info_by_index(index)
+        name = info["name"]
+        return DeviceInfo(
+            index=index,
+            # Bytes if it is not UTF-8.
+            name=name if isinstance(name, str) else bytes(name).decode("utf-8", "replace"),
+            host_api=str(self._audio.get_host_api_info_by_index(info["hostApi"])["name"]),
+            inputs=int(info["maxInputChannels"]),
+            outputs=int(info["maxOutputChannels"]),
+            default_rate=int(info["defaultSampleRate"]),
+        )
+
+    def default(self, direction: Direction) -> int | None:
+        audio = self._audio
+        ask = (
+            audio.get_default_input_device_info
+            if direction == "microphone"
+            else audio.get_default_output_device_info
+        )
+        try:
+            return int(ask()["index"])
+        except OSError:
+            return None
+
+    def supports(self, plan: StreamPlan) -> bool:
+        asked: dict[str, Any] = {}
+        for way, leg in (("input", plan.input), ("output", plan.output)):
+            if leg:
+                asked[f"{way}_device"] = leg.device.index
+                asked[f"{way}_channels"] = leg.channels
+                asked[f"{way}_format"] = pyaudio.paInt16
+        try:
+            with _quiet():
+                return bool(self._audio.is_format_supported(plan.sample_rate, **asked))
+        except (ValueError, OSError):
+            return False
+
+    def open(self, plan: StreamPlan, callback: Callback) -> PyAudioStream:
+        assert plan.input is not None, plan
+        assert plan.output is not None, plan
+
+        def called(heard: bytes, frames: int, times: object, status: int) -> tuple[bytes, int]:
+            overrun = bool(status & pyaudio.paInputOverflow)
+            underrun = bool(status & pyaudio.paOutputUnderflow)
+            return callback(heard, overrun, underrun), pyaudio.paContinue
+
+        with _quiet():
+            stream = self._audio.open(
+                rate=plan.sample_rate,
+                channels=plan.input.channels,
+                format=pyaudio.paInt16,
+                input=True,
+                output=True,
+                input_device_index=plan.input.device.index,
+                output_device_index=plan.output.device.index,
+                frames_per_buffer=plan.block,
+                start=False,
+                stream_callback=called,
+            )
+        return PyAudioStream(stream)
+
+    def close(self) -> None:
+        self._audio.terminate()
