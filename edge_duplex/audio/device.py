@@ -50,8 +50,9 @@ class Meter:
         seen = 0
         for place, count in enumerate(self._bins):
             seen += count
-            if seen >= wanted:
-                return min(self.most_ms, (place + 1) / self._bins_per_ms) if count else 0.0
+            if count and seen >= wanted:
+                last = place == len(self._bins) - 1
+                return self.most_ms if last else min(self.most_ms, (place + 1) / self._bins_per_ms)
         return 0.0
 
 
