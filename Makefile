@@ -8,7 +8,7 @@ SYSTEM := firmware_scripts/install-system-packages.sh
 ENVIRONMENT := PYTHON="$(PYTHON)" firmware_scripts/make-environment.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak model system clean
+.PHONY: help run test lint bench soak model system service clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -49,3 +49,10 @@ system: ## only the system packages
 
 clean: ## what can be made again, the environment too; the cached wheels stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+service: ## install it as a systemd user service
+	@$(ENVIRONMENT) run
+	install -d "$(HOME)/.local/bin" "$(HOME)/.config/systemd/user"
+	ln -sfn "$(CURDIR)/$(BIN)/edge-duplex" "$(HOME)/.local/bin/edge-duplex"
+	install -m 644 firmware_scripts/edge-duplex.service "$(HOME)/.config/systemd/user/edge-duplex.service"
+	@echo "Now: systemctl --user daemon-reload && systemctl --user enable --now edge-duplex"
