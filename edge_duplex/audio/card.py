@@ -67,11 +67,12 @@ class _Line:
             faults.underruns += underrun
             if self.revoked:
                 return self._silence
-            said = self._outward.push(self._engine(self._inward.push(self._mono(heard))))
-            out = (said if self._channels == 1 else np.repeat(said, self._channels)).tobytes()
-            if len(out) != len(self._silence):
-                raise ValueError(f"{len(out)} bytes to play, not {len(self._silence)}")
-            return out
+            inward = self._inward.push(self._mono(heard))
+            said = self._engine(inward)
+            if said.shape != inward.shape:
+                raise ValueError(f"a block of shape {said.shape}, not {inward.shape}")
+            said = self._outward.push(said)
+            return (said if self._channels == 1 else np.repeat(said, self._channels)).tobytes()
         except BaseException as problem:  # An exception here would end the stream; `pump` tells of it.
             faults.failed += 1
             faults.error = faults.error or problem
