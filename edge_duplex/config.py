@@ -101,7 +101,7 @@ def _fill(default: T, table: dict[str, Any], prefix: str, where: str) -> T:
     return replace(default, **changes)  # type: ignore[type-var]
 
 
-def _checked(value: Any, kind: type, name: str, where: str) -> Any:
+def _checked(value: Any, kind: Any, name: str, where: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind):

@@ -25,6 +25,7 @@ class Scribe:
         self._rate = sample_rate
         self._tell = tell
         self._now = 0
+        self._playing_to = 0
         self._turn = 0
         self._played = 0
         self._cut: dict[int, int] = {}
@@ -33,6 +34,7 @@ class Scribe:
     def moment(self, moment: Moment) -> None:
         """One block has been played and heard."""
         self._now = moment.now
+        self._playing_to = moment.now + len(moment.said)
         if moment.turn != self._turn:
             self._cut[self._turn] = self._played
             self._turn = moment.turn
@@ -79,7 +81,8 @@ class Scribe:
         for turn, word in self._unplayed:
             played = self._played if turn == self._turn else self._cut.get(turn, 0)
             if played_words([word], played):
-                end = self._now - max(0, played - word.end) if turn == self._turn else self._now
+                # A block is played while the next one is heard, so its sound ends a block after `now`.
+                end = self._playing_to - (played - word.end) if turn == self._turn else self._now
                 self.timeline.play(Word(word.text, end - (word.end - word.start), end))
                 self._tell(Event(self._now / self._rate, "agent_text", {"text": word.text}))
             elif turn >= self._turn:
