@@ -56,16 +56,21 @@ class _Scene:
 def draw_files(recording: Path, events: Path, path: Path) -> None:
     """Draw a recording (stereo WAV, left user, right agent) and its event log. Raises EdgeDuplexError."""
     user, agent = (read_wav(recording, channel=channel) for channel in (0, 1))
+    stereo = np.stack([user.samples, agent.samples], axis=1)
+    draw(stereo, user.sample_rate, read_events(events), path)
+
+
+def read_events(path: Path) -> list[Event]:
+    """The log of a conversation, less what is not an event. Raises EdgeDuplexError if it cannot be read."""
     try:
-        lines = events.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as problem:
-        raise EdgeDuplexError(f"{events}: cannot be read: {problem.strerror}") from problem
+        raise EdgeDuplexError(f"{path}: cannot be read: {problem.strerror}") from problem
     log = []
     for line in lines:
         with suppress(ValueError):  # The last line of a run that was killed may be half a line.
             log.append(parse(line))
-    stereo = np.stack([user.samples, agent.samples], axis=1)
-    draw(stereo, user.sample_rate, log, path)
+    return log
 
 
 def draw(stereo: NDArray[np.int16], sample_rate: int, events: Iterable[Event], path: Path) -> None:
