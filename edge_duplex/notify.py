@@ -1,7 +1,7 @@
 """Tells systemd how the service is: the sd_notify protocol, a datagram to a Unix socket.
 
 Without `NOTIFY_SOCKET` in the environment, that is, outside a service, every method does nothing. Nothing
-here can fail a conversation: a datagram that cannot be sent is dropped, and the watchdog draws its conclusion.
+here can fail a conversation: a datagram that cannot be sent is dropped, and the watchdog will notice.
 """
 
 from __future__ import annotations

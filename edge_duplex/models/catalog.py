@@ -130,14 +130,15 @@ def describe(path: Path) -> ModelDescription:
         title=info.text("general.name"),
         version=info.text("edge_duplex.version"),
         parameters=sum(tensor.values for tensor in info.tensors),
-        tensor_type=_main_type(info),
+        tensor_type=main_tensor_type(info),
         context_tokens=context if isinstance(context, int) else 0,
         size_bytes=info.size,
         checksum="none" if info.checksum_offset is None else "verified",
     )
 
 
-def _main_type(info: GGUFInfo) -> str:
+def main_tensor_type(info: GGUFInfo) -> str:
+    """The type that most of its bytes are of: "Q8_0"; "" for a file with no tensors."""
     sizes: Counter[str] = Counter()
     for tensor in info.tensors:
         sizes[tensor.type_name] += tensor.size

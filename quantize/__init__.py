@@ -1,0 +1,1 @@
+"""Making model files smaller: checkpoints to GGUF, and GGUF to fewer bits."""
