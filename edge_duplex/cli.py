@@ -113,17 +113,25 @@ def _settings(config: Path | None, given: dict[str, Any]) -> Settings:
 @main.command()
 def devices() -> None:
     """What PortAudio sees: microphones and loudspeakers, their rates, and which would be used."""
-    from edge_duplex.view.devices import show_devices
+    from edge_duplex.audio.portaudio import PyAudioPort
+    from edge_duplex.view.tables import show_devices
 
-    show_devices(click.echo)
+    audio = PyAudioPort()
+    try:
+        show_devices(audio, click.echo)
+    finally:
+        audio.close()
 
 
 @main.command()
-def doctor() -> None:
-    """Check sound devices, model speed and echo path, and say what to do about each thing that fails."""
+@click.option("--config", type=FILE, metavar="TOML", help="Settings: devices and model to be checked.")
+def doctor(config: Path | None) -> None:
+    """Check sound devices, echo path and model speed, and say what to do about each thing that fails."""
     from edge_duplex.doctor import examine
+    from edge_duplex.launch import BUNDLED_CONVERSATION
 
-    sys.exit(0 if examine(click.echo) else 2)
+    settings = load_settings(config) if config else Settings()
+    sys.exit(0 if examine(settings, BUNDLED_CONVERSATION, click.echo) else 2)
 
 
 @main.group()
@@ -134,7 +142,7 @@ def models() -> None:
 @models.command("list")
 def models_list() -> None:
     """The models that came with the program and those in your models folder."""
-    from edge_duplex.view.models import show_models
+    from edge_duplex.view.tables import show_models
 
     show_models(click.echo)
 
@@ -143,7 +151,7 @@ def models_list() -> None:
 @click.argument("model", default="interaction")
 def models_info(model: str) -> None:
     """What is in MODEL: a name of `models list`, or the path of a GGUF."""
-    from edge_duplex.view.models import show_model
+    from edge_duplex.view.tables import show_model
 
     show_model(model, click.echo)
 

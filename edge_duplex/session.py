@@ -76,7 +76,7 @@ class Session:
             while not self.stopping and device.pump():
                 self._drain()
                 self._watch_model()
-                notifier.alive()
+                notifier.alive(time.monotonic())
                 if device.paced:
                     time.sleep(WATCH_S)
         finally:
