@@ -1,0 +1,44 @@
+"""Turns that might have been said at a point of a conversation: branches beside the trunk, with no time in
+them.
+
+They cost a fraction of a simulated turn, and teach what a turn means and where it is complete.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from edge_duplex.models.interaction.prompt import SILENCE_MS, VOICE_MS, Action, Status
+from training.language import Turn
+from training.simulate import Room, read_reply
+
+STOPS = tuple(ms for ms in SILENCE_MS if ms >= 80)
+"""Lengths of silence at which something might be decided, in ms."""
+
+
+def drill(room: Room, turn: Turn, after: int, open_after: int, rng: Random) -> None:
+    """`after`: ms of silence after which the turn is answered; `open_after`: … if it stops in mid-thought."""
+    base = room.here()
+    length = len(turn.words)
+
+    def node(count: int) -> int:
+        return room.tree.trunk(room.turn_tokens(turn.words[:count]), base)
+
+    def silence(count: int, wait: int, choices: tuple[int, ...]) -> None:
+        ms = rng.choice(choices)
+        right = Action.SPEAK if ms >= wait else Action.WAIT
+        room.teach_status(node(count), Status(False, ms, False), right)
+
+    silence(length, after, STOPS[:3])
+    silence(length, after, STOPS)
+    room.teach_status(node(length), Status(True, rng.choice(VOICE_MS), False), Action.WAIT)
+    for count in rng.sample(sorted(turn.holds), min(3, len(turn.holds))):
+        silence(count, open_after, STOPS[:8])
+        silence(count, open_after, STOPS)
+    for count in rng.sample(sorted(turn.done), min(1, len(turn.done))):
+        silence(count, max(after, 160), STOPS)
+    middle = [count for count in range(1, length) if count not in turn.holds and count not in turn.done]
+    for count in rng.sample(middle, min(2, len(middle))):
+        silence(count, open_after, STOPS[:3])
+    reply = read_reply(turn.reply)
+    room.teach_words(node(length), reply, 2.0 if reply.skill and reply.text else 1.0)

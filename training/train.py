@@ -1,0 +1,142 @@
+"""Makes the interaction model, from language to GGUF: `python -m training.train`. Minutes on two cores."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import time
+from collections.abc import Iterator
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from edge_duplex.models.interaction.prompt import Action
+from training import answers, tokeniser
+from training.conversation import Conversation
+from training.export import release
+from training.language import sample_turn, sentences
+from training.network import Network, Shape
+from training.simulate import ACTIONS
+from training.tokeniser import Tokeniser
+from training.tree import NONE, Batch, Tree, batch
+
+WEIGHTS = Path(__file__).parent.parent / "edge_duplex" / "weights" / "interaction.gguf"
+STEPS = 700
+TREES_A_STEP = 8
+RATE, WARM_UP = 2.5e-3, 50
+ACTION_WEIGHT = dict.fromkeys(Action, 1.0) | {Action.BACKCHANNEL: 1.5, Action.YIELD: 2.0}
+KEEP = 0.08
+"""Share of uneventful steps that is learnt from."""
+
+
+def text(seed: int, count: int = 12000) -> Iterator[str]:
+    """Lines with the words of both channels, for the vocabulary."""
+    rng = Random(seed)
+    last = ""
+    for sentence in sentences(rng, count):
+        yield " ".join(sentence)
+        reply = sample_turn(rng).reply
+        last = answers.answer(reply, last, rng)
+        yield from (reply.replace("<call> ", ""), last, last.lower(), answers.due(rng)[0])
+
+
+def make_tokeniser(seed: int) -> Tokeniser:
+    return Tokeniser(tokeniser.train(text(seed)))
+
+
+_tokeniser: Tokeniser | None = None
+
+
+def _hire(model: bytes) -> None:
+    global _tokeniser
+    _tokeniser = Tokeniser(model)
+    os.nice(2)
+
+
+def _simulate(seed: int) -> Tree:
+    assert _tokeniser is not None
+    return Conversation(Random(seed), _tokeniser, nodes=Random(seed).choice((260, 420, 560)), keep=KEEP).play()
+
+
+def batches(model: bytes, seed: int, steps: int) -> Iterator[Batch]:
+    """Simulated conversations, made in another process while the network learns from the ones before."""
+    with get_context("spawn").Pool(1, _hire, (model,)) as pool:
+        waiting: list[Tree] = []
+        for tree in pool.imap(_simulate, range(seed, seed + steps * TREES_A_STEP), chunksize=4):
+            waiting.append(tree)
+            if len(waiting) == TREES_A_STEP:
+                yield batch(waiting)
+                waiting = []
+
+
+def action_tokens(tokeniser: Tokeniser) -> Tensor:
+    return torch.tensor([tokeniser.item(action.token)[0] for action in ACTIONS])
+
+
+def losses(network: Network, made: Batch, actions: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy of the actions at the statuses, and of the words, each a weighted mean."""
+    follows, wanted = torch.from_numpy(made.follows), torch.from_numpy(made.actions)
+    hidden = network(*(torch.from_numpy(array) for array in (made.tokens, made.positions, made.sees)))
+    at_status, at_word = wanted != NONE, follows != NONE
+    scores = hidden[at_status] @ network.output.weight[actions].T
+    weights = torch.tensor([ACTION_WEIGHT[action] for action in ACTIONS])
+    act = functional.cross_entropy(scores.float(), wanted[at_status], weight=weights)
+    each = functional.cross_entropy(network.logits(hidden[at_word]).float(), follows[at_word], reduction="none")
+    share = torch.from_numpy(made.weights)[at_word]
+    return act, (each * share).sum() / share.sum()
+
+
+def rate_at(step: int, steps: int) -> float:
+    """Warm-up, then a half cosine down to a fiftieth."""
+    if step < WARM_UP:
+        return RATE * (step + 1) / WARM_UP
+    return RATE * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP))))
+
+
+def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int) -> None:
+    bare = [p for p in network.parameters() if p.dim() < 2]
+    full = [p for p in network.parameters() if p.dim() == 2]
+    groups = [{"params": full, "weight_decay": 0.05}, {"params": bare, "weight_decay": 0.0}]
+    optimiser = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.97))
+    actions, began = action_tokens(tokeniser), time.monotonic()
+    for step, made in enumerate(batches(tokeniser.model, seed, steps)):
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(step, steps)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            act, words = losses(network, made, actions)
+        optimiser.zero_grad(set_to_none=True)
+        (act + words).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        if step % 20 == 0 or step + 1 == steps:
+            spent = time.monotonic() - began
+            print(
+                f"step {step:4d}  actions {act.item():.4f}  words {words.item():.4f}  {spent:.0f} s",
+                flush=True,
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    torch.manual_seed(asked.seed)
+    torch.set_num_threads(2)
+    words = make_tokeniser(asked.seed)
+    network = Network(Shape(-(-words.size // 32) * 32))
+    learn(network, words, asked.steps, seed=asked.seed * 10**6)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    full = release(network, words, asked.out)
+    for path in (asked.out, full):
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
