@@ -210,8 +210,8 @@ def _stop(overlap: _Overlap, said: Levels, log: list[Event]) -> Stop:
 def _ducked(said: Levels, start: float, event: float, end: float) -> float:
     """When the agent became `DUCK_DB` quieter than it was, in the sound, near the log's word for it."""
     usual = float(np.percentile(said[max(0, _hop(start - 1.0)) : _hop(start) + 1], 90))
-    # The block in which it is ducked ends at the time of the event; before it, quiet is the speech's own.
-    for hop in range(_hop(max(start, event - 0.02)), _hop(min(end, event + 0.3))):
+    # The first ducked block begins at the time of the event; before it, quiet is the speech's own.
+    for hop in range(_hop(max(start, event)), _hop(min(end, event + 0.3))):
         if said[hop : hop + _hop(0.08)].max() <= usual - DUCK_DB:
             return hop * HOP_SECONDS
     return end

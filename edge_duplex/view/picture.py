@@ -210,7 +210,7 @@ def _draw_latencies(axes: Any, scene: _Scene, start: float, end: float) -> None:
             silent = stop.barge_in_start + stop.silent_after
             _measure(axes, stop.barge_in_start, silent, -0.30, STOP)
             text = f"ducked {stop.ducked_after:.2f} s, silent {stop.silent_after:.2f} s"
-            _figure(axes, silent + 0.06, -0.38, text, STOP)
+            _figure(axes, silent + 0.06, -0.5, text, STOP)
 
 
 def _measure(axes: Any, start: float, end: float, y: float, colour: str) -> None:

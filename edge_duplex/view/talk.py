@@ -49,7 +49,7 @@ class Phrases:
         if event.name == "user_text" and fields.get("final"):
             text = str(fields.get("text", "")).strip()
             return self._flush() + ([Phrase(event.t, "user", text)] if text else [])
-        if event.name in ("agent_stop", "session_stop", "skill"):
+        if event.name in ("agent_stop", "session_stop", "skill", "duck"):
             return self._flush()
         if event.name == "yield":
             return self._flush(cut=True)
