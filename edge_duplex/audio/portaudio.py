@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-import sys
+import platform
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from typing import Any
 
 import pyaudio
@@ -14,28 +14,41 @@ import pyaudio
 from edge_duplex.audio.ports import Callback, DeviceInfo, Direction, StreamPlan
 from edge_duplex.errors import DeviceError
 
-_quieting = threading.Lock()
+
+class _Hush:
+    """Keeps C libraries off the screen while PortAudio is in use.
+
+    ALSA and JACK write pages to standard error about every device that is not there, and PortAudio a line for
+    every call that fails when one vanishes. They all write to C's `stderr`, which in glibc is a variable;
+    Python does not use it, so what the program itself says is still seen, as is what its children say.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._kept: int | None = None
+        self._nowhere: int | None = None
+
+    def enter(self) -> None:
+        with self._lock:
+            self._users += 1
+            if self._users == 1 and platform.libc_ver()[0] == "glibc":
+                libc = ctypes.CDLL(None)
+                libc.fopen.restype = ctypes.c_void_p
+                self._nowhere = self._nowhere or libc.fopen(os.devnull.encode(), b"w")
+                if self._nowhere:
+                    stderr = ctypes.c_void_p.in_dll(libc, "stderr")
+                    self._kept, stderr.value = stderr.value, self._nowhere
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0 and self._kept:
+                ctypes.c_void_p.in_dll(ctypes.CDLL(None), "stderr").value = self._kept
+                self._kept = None
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """ALSA and JACK write pages to standard error about every device that is not there; nobody can use
-    them."""
-    with _quieting:
-        with suppress(OSError, ValueError, AttributeError):
-            sys.stderr.flush()
-        try:
-            kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-        except OSError:
-            yield
-            return
-        os.dup2(nowhere, 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            os.close(nowhere)
+_hush = _Hush()
 
 
 class PyAudioStream:
@@ -54,8 +67,7 @@ class PyAudioStream:
         return float(self._stream.get_input_latency() + self._stream.get_output_latency()) * 1000
 
     def start(self) -> None:
-        with _quiet():
-            self._stream.start_stream()
+        self._stream.start_stream()
 
     def close(self) -> None:
         self._stream.close()
@@ -65,10 +77,12 @@ class PyAudioPort:
     """Initialises PortAudio. Raises DeviceError if that fails."""
 
     def __init__(self) -> None:
+        self._open = True
+        _hush.enter()
         try:
-            with _quiet():
-                self._audio = pyaudio.PyAudio()
+            self._audio = pyaudio.PyAudio()
         except OSError as problem:
+            _hush.leave()
             raise DeviceError(
                 f"PortAudio does not start: {problem}; is a sound system installed?"
             ) from problem
@@ -109,8 +123,7 @@ class PyAudioPort:
                 asked[f"{way}_channels"] = leg.channels
                 asked[f"{way}_format"] = pyaudio.paInt16
         try:
-            with _quiet():
-                return bool(self._audio.is_format_supported(plan.sample_rate, **asked))
+            return bool(self._audio.is_format_supported(plan.sample_rate, **asked))
         except (ValueError, OSError):
             return False
 
@@ -123,20 +136,22 @@ class PyAudioPort:
             underrun = bool(status & pyaudio.paOutputUnderflow)
             return callback(heard, overrun, underrun), pyaudio.paContinue
 
-        with _quiet():
-            stream = self._audio.open(
-                rate=plan.sample_rate,
-                channels=plan.input.channels,
-                format=pyaudio.paInt16,
-                input=True,
-                output=True,
-                input_device_index=plan.input.device.index,
-                output_device_index=plan.output.device.index,
-                frames_per_buffer=plan.block,
-                start=False,
-                stream_callback=called,
-            )
+        stream = self._audio.open(
+            rate=plan.sample_rate,
+            channels=plan.input.channels,
+            format=pyaudio.paInt16,
+            input=True,
+            output=True,
+            input_device_index=plan.input.device.index,
+            output_device_index=plan.output.device.index,
+            frames_per_buffer=plan.block,
+            start=False,
+            stream_callback=called,
+        )
         return PyAudioStream(stream)
 
     def close(self) -> None:
-        self._audio.terminate()
+        if self._open:
+            self._open = False
+            self._audio.terminate()
+            _hush.leave()
