@@ -1,6 +1,7 @@
 """Quantising one GGUF file through llama.cpp, with everything around it that can go wrong.
 
-The result is written beside its final name, checked (it loads, it predicts) and only then renamed, so that a file of that name is always a whole one.
+The result is written beside its final name, checked (it loads, it predicts) and only then renamed, so that a
+file of that name is always a whole one.
 """
 
 from __future__ import annotations
