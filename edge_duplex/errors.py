@@ -21,5 +21,5 @@ class ConfigError(EdgeDuplexError):
     """A setting that is unknown or out of range."""
 
 
-class IllegalEvent(EdgeDuplexError):
+class IllegalEventError(EdgeDuplexError):
     """An event the floor table has no place for in its present state; nothing was changed."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NAMES = frozenset(
-    "session_start user_start user_stop user_text agent_start agent_text agent_stop duck unduck yield resume"
-    " backchannel skill late underrun notice session_stop".split()
+    {
+        *("session_start", "user_start", "user_stop", "user_text", "agent_start", "agent_text", "agent_stop"),
+        *("duck", "unduck", "yield", "resume", "backchannel", "skill", "late", "underrun", "notice", "session_stop"),
+    }
 )
 """`notice` is ours: a fault and what was done about it, in one line of `text`, as the user was told."""
 

@@ -23,7 +23,7 @@ from edge_duplex.config import Settings
 from edge_duplex.engine import Engine
 from edge_duplex.errors import DeviceError
 from edge_duplex.floor.vad import WebRtcVad
-from edge_duplex.models.host import InlineHost, ModelFactory, ModelHost, Past, ProcessHost, ThreadHost
+from edge_duplex.models.host import InlineHost, ModelFactory, ModelHost, ProcessHost, ThreadHost
 from edge_duplex.models.registry import SAMPLE_RATE, check_model, open_model
 from edge_duplex.notify import Notifier
 from edge_duplex.record import Places, Record, places_in

@@ -62,7 +62,7 @@ class Scribe:
             self._hear(fields)
         self.event(note.event, **fields)
 
-    def event(self, name: str, **fields: Any) -> None:
+    def event(self, name: str, /, **fields: Any) -> None:
         """Something that happened outside engine and model: a fault, the start, the end."""
         self._tell(Event(self._now / self._rate, name, fields))
 

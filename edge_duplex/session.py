@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from edge_duplex.audio.device import Device
+from edge_duplex.audio.device import Device, Faults
 from edge_duplex.audio.frames import Samples
 from edge_duplex.engine import Engine, Moment
 from edge_duplex.errors import SoundFileError
@@ -83,8 +83,7 @@ class Session:
             notifier.stopping()
             device.close()
             self._drain()
-            faults = device.faults
-            self._scribe.event("session_stop", late=faults.late, underruns=faults.underruns)
+            self._scribe.event("session_stop", **_health(device.faults))
             self._host.close()
             self._record.close()
             self._view.close()
@@ -133,3 +132,15 @@ class Session:
             self._host.close()
             self._host = self._launch(Past(tuple(self._scribe.timeline.spoken), self._scribe.memory))
             self._starting = True
+
+
+def _health(faults: Faults) -> dict[str, float]:
+    """What the log says at the end of how well the sound was served."""
+    return {
+        "late": faults.late,
+        "underruns": faults.underruns,
+        "overruns": faults.overruns,
+        "block_p50_ms": faults.compute.percentile(50),
+        "block_p99_ms": faults.compute.percentile(99),
+        "block_max_ms": round(faults.compute.most_ms, 1),
+    }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_duplex.errors import IllegalEvent
+from edge_duplex.errors import IllegalEventError
 from edge_duplex.floor.table import TABLE, Act, Floor, Happens, State, diagram
 
 PAIRS = [(state, event) for state in State for event in Happens]
@@ -55,7 +55,7 @@ def test_an_illegal_event_raises_and_changes_nothing(events: list[Happens]) -> N
         if possible(before, event):
             floor.happens(event)
         else:
-            with pytest.raises(IllegalEvent, match=event.value):
+            with pytest.raises(IllegalEventError, match=event.value):
                 floor.happens(event)
             assert floor.state is before
 

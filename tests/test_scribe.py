@@ -133,3 +133,9 @@ def test_an_event_survives_being_written_and_read(t: float, fields: dict[str, ob
     assert parse(event.line()) == event
     assert "\n" not in event.line()
     assert json.loads(event.line())["t"] == event.t
+
+
+def test_a_skill_is_logged_by_its_own_name() -> None:
+    desk = Desk()
+    desk.scribe.note(Note("skill", {"name": "timer.set", "args": {"seconds": 300}, "result": None}))
+    assert desk.told[0].fields["name"] == "timer.set"

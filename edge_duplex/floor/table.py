@@ -14,7 +14,7 @@ chosen to speak. If it was wrong, the overlap runs into its limit and yields.
 
 A yield while the user is already silent again ("stop", said and done before the verdict) leaves nobody speaking.
 
-Every pair of state and event is either in the table or raises `IllegalEvent` and changes nothing. There is no
+Every pair of state and event is either in the table or raises `IllegalEventError` and changes nothing. There is no
 "ignore": whoever sends an event knows whether it can happen.
 """
 
@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from edge_duplex.errors import IllegalEvent
+from edge_duplex.errors import IllegalEventError
 
 
 class State(Enum):
@@ -94,10 +94,10 @@ class Floor:
         self.state = State.IDLE
 
     def happens(self, event: Happens) -> Act:
-        """Make the transition and return what the gate is to do. Raises IllegalEvent, having changed nothing."""
+        """Make the transition and return what the gate is to do. Raises IllegalEventError, having changed nothing."""
         move = TABLE[self.state].get(event)
         if move is None:
-            raise IllegalEvent(f"{event.value!r} cannot happen while the floor is {self.state.value}")
+            raise IllegalEventError(f"{event.value!r} cannot happen while the floor is {self.state.value}")
         self.state = move.to
         return move.act
 
