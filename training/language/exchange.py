@@ -36,9 +36,7 @@ def _ask_how_long(rng: random.Random, split: Split) -> list[Turn]:
     spoken, _ = say_shape(rng, rng.choices(_answers(), [shape.weight for shape in _answers()])[0])
     reply = "<call> timer.set " + spoken.values.get("dur.b", spoken.values["dur"])
     if first.reply.startswith(ASK_ABOUT):
-        label = (
-            first.reply.removeprefix(ASK_ABOUT).removesuffix("?").removesuffix(" timer").removeprefix("the ")
-        )
+        label = first.reply.removeprefix(ASK_ABOUT).removesuffix("?").removesuffix(" timer").removeprefix("the ")
         reply += " for " + label
     return [first, as_turn(spoken, reply, "request"), *_later(rng, split, 0.3)]
 

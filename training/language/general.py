@@ -1,4 +1,4 @@
-"""General English: the large model and the dictionary inside pocketsphinx's wheel, asked for what is common."""
+"""General English: the model and the dictionary inside pocketsphinx's wheel, asked for what is common."""
 
 from __future__ import annotations
 

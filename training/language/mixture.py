@@ -40,7 +40,7 @@ def write_down(mixture: Mixture, words: Iterable[str], grams: Iterable[Words], w
     probability: dict[Words, float] = {(word,): chance / whole for word, chance in singles.items()}
     probability[(START,)] = 0.0
     longer = sorted({gram for gram in grams if len(gram) > 1}, key=lambda gram: (len(gram), gram))
-    pairs = {gram: mixture.probability(gram[-1], gram[:-1]) for gram in longer if len(gram) == 2}
+    pairs: dict[Words, float] = {gram: mixture.probability(gram[-1], gram[:-1]) for gram in longer if len(gram) == 2}
     probability |= pairs
     below = with_weights(probability)
     for gram in longer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -36,7 +37,7 @@ class KneserNey:
         for sentence in sentences:
             padded = (START, *sentence, END)
             full.update((word,) for word in padded[1:])
-            full.update(zip(padded, padded[1:], strict=False))
+            full.update(pairwise(padded))
             full.update(zip(padded, padded[1:], padded[2:], strict=False))
         self.counts: Mapping[Words, int] = full
         self._said = sum(count for gram, count in full.items() if len(gram) == 1)

@@ -151,9 +151,7 @@ def fill(shape: Shape, slots: Slots, rng: random.Random) -> Spoken:
     return spoken
 
 
-def _walk(
-    nodes: Iterable[Node], slots: Slots, rng: random.Random, spoken: Spoken, soft: list[tuple[int, int]]
-) -> None:
+def _walk(nodes: Iterable[Node], slots: Slots, rng: random.Random, spoken: Spoken, soft: list[tuple[int, int]]) -> None:
     for node in nodes:
         if isinstance(node, Choice):
             _walk(rng.choice(node.options), slots, rng, spoken, soft)

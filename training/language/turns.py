@@ -54,7 +54,8 @@ def mark_complete(spoken: Spoken) -> None:
     """Marks the beginnings that are known turns in themselves, unless the shape says otherwise."""
     known = complete()
     for at in range(1, len(spoken.words)):
-        if at not in spoken.holds and tuple(spoken.words[:at]) in known:
+        alone = at > 1 or spoken.words[0] not in manner.HANGING
+        if alone and at not in spoken.holds and tuple(spoken.words[:at]) in known:
             spoken.done.add(at)
 
 
