@@ -13,7 +13,7 @@ from edge_duplex.models.protocol import DuplexModel
 
 SAMPLE_RATE = 16_000
 """Hz, of the interaction model, its ears and its mouth."""
-LANGUAGE = BUNDLED / "language.arpa.gz"
+LANGUAGE = BUNDLED / "language.arpa"
 DICTIONARY = BUNDLED / "language.dict"
 """What the ears expect to hear; trained beside the model, from the same sentences."""
 
