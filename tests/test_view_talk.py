@@ -7,6 +7,8 @@ from edge_duplex.view.talk import LONGEST_PHRASE, Phrase, Phrases, ReplyWatch, d
 
 STOP = Event(2.2, "user_stop", {"last_sound": 2.0})
 
+FINAL = Event(3.0, "user_text", {"text": "set a timer", "final": True, "start": 1.1, "end": 1.9})
+
 
 def agent(t: float, *words: str) -> list[Event]:
     return [Event(t + i / 10, "agent_text", {"text": word}) for i, word in enumerate(words)]
@@ -49,6 +51,32 @@ def test_what_the_user_says_over_the_agent_stands_between_its_words() -> None:
     assert [(p.who, p.text) for p in got] == [("agent", "I can"), ("user", "uh huh"), ("agent", "count")]
 
 
+def test_a_reply_stands_after_what_it_answers_though_that_is_final_only_later() -> None:
+    skill = Event(2.1, "skill", {"name": "timer.set", "args": {"seconds": 300}, "result": None})
+    got = phrases(user(1.5, "set a", final=False), skill, *agent(2.3, "okay"), Event(2.6, "agent_stop"), FINAL)
+    assert [(p.t, p.who, p.text) for p in got] == [
+        (1.1, "user", "set a timer"),
+        (2.1, "skill", "timer.set seconds=300"),
+        (2.3, "agent", "okay"),
+    ]
+
+
+def test_what_the_agent_said_before_the_user_broke_in_stands_before_it() -> None:
+    talk = [*agent(0.5, "I", "can"), user(1.5, "set a", final=False), Event(1.6, "yield"), *agent(2.3, "okay")]
+    got = phrases(*talk, FINAL, Event(3.5, "agent_stop"))
+    assert [p.text for p in got] == ["I can", "set a timer", "okay"]
+
+
+def test_words_that_the_recogniser_takes_back_hold_nothing_up() -> None:
+    talk = [user(1.5, "the", final=False), *agent(2.3, "okay."), user(3.0, "", final=True)]
+    assert [p.text for p in phrases(*talk)] == ["okay."]
+
+
+def test_at_the_end_nothing_is_held_back() -> None:
+    talk = [user(1.5, "set a", final=False), *agent(2.3, "okay."), *agent(2.9, "five"), Event(4, "session_stop")]
+    assert [p.text for p in phrases(*talk)] == ["okay.", "five"]
+
+
 @pytest.mark.parametrize("event", [user(1.0, "set a", final=False), user(1.0, "", final=True)])
 def test_partial_and_empty_texts_are_no_phrase(event: Event) -> None:
     assert phrases(event) == []
@@ -79,8 +107,6 @@ def test_one_silence_is_answered_once() -> None:
 
 
 def test_every_other_event_has_a_line_or_none() -> None:
-    skill = Event(1, "skill", {"name": "timer.set", "args": {"seconds": 300}, "result": None})
-    assert describe(skill) == "timer.set seconds=300"
     assert describe(Event(1, "yield", {"heard_ms": 1840})) == "agent gives way, 1.8 s of it heard"
     assert describe(Event(1, "underrun", {"blocks": 2})) == "blocks=2"
     assert describe(Event(1, "notice", {"text": "no sound card"})) == "no sound card"

@@ -62,9 +62,9 @@ def test_a_pipe_gets_one_line_for_each_thing() -> None:
     view.close()
     assert stream.getvalue() == (
         "[   0.00] start    listening\n"
-        "[   2.30] user     what time is it\n"
+        "[   1.60] user     what time is it\n"
         "[   2.30] skill    clock.time\n"
-        "[   2.50] agent    it is  (reply 0.24 s)\n"
+        "[   2.24] agent    it is  (reply 0.24 s)\n"
         "[   2.80] floor    both speak: agent ducked\n"
         "[   3.00] agent    ten --\n"
         "[   3.10] floor    agent gives way, 0.9 s of it heard\n"

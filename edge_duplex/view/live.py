@@ -28,7 +28,7 @@ _FLOORS = {
     "agent": ("agent speaks", "green"),
     "overlap": ("both speak", "bold yellow"),
 }
-_SHOWN = {"skill": "skill", "notice": "notice", "yield": "floor", "resume": "floor", "backchannel": "floor"}
+_SHOWN = {"notice": "notice", "yield": "floor", "resume": "floor", "backchannel": "floor"}
 _NAMES = {"user": "you", "agent": "agent"}
 
 

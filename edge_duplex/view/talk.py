@@ -1,4 +1,4 @@
-"""What the views make of the event log: agent words gathered to phrases, and how quickly a reply came.
+"""What the views make of the event log: words gathered to phrases, and how quickly a reply came.
 
 Both are folds over events in log order. The latencies here come from the program's own events and are for
 looking at while it runs; what is measured on the sound is in `edge_duplex.evaluate.latency`.
@@ -18,23 +18,30 @@ LONGEST_PHRASE = 16
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Some words of one side, as they were heard."""
+    """Some words of one side, as they were heard, or a skill that was called."""
 
     t: float
-    """Seconds, of its first word."""
+    """Seconds, of its beginning."""
     who: str
-    """user or agent."""
+    """user, agent or skill."""
     text: str
     cut: bool = False
     """The agent was interrupted after these words."""
 
 
 class Phrases:
-    """Gathers words to phrases. A user's phrase is a final text; partial texts give nothing."""
+    """Gathers words to phrases, in the order in which they were begun.
+
+    A user's words are final only when the user has long been silent, and by then the reply is under way: what
+    the agent says meanwhile is held back until what it answers has been given out.
+    """
 
     def __init__(self) -> None:
         self._words: list[str] = []
         self._since = 0.0
+        self._began: float | None = None
+        self._hearing: float | None = None
+        self._held: list[Phrase] = []
 
     @property
     def open(self) -> str:
@@ -42,24 +49,42 @@ class Phrases:
         return " ".join(self._words)
 
     def event(self, event: Event) -> list[Phrase]:
-        """The phrases that this event brings to their end, oldest first."""
-        fields = event.fields
-        if event.name == "agent_text":
-            return self._word(event.t, str(fields.get("text", "")).strip())
-        if event.name == "user_text" and fields.get("final"):
-            text = str(fields.get("text", "")).strip()
-            return self._flush() + ([Phrase(event.t, "user", text)] if text else [])
-        if event.name in ("agent_stop", "session_stop", "skill", "duck"):
-            return self._flush()
-        if event.name == "yield":
-            return self._flush(cut=True)
+        """The phrases that can be given out with this event, in order."""
+        match event.name:
+            case "agent_text":
+                return self._word(event.t, str(event.fields.get("text", "")).strip())
+            case "agent_start":
+                self._began = event.t
+            case "user_text":
+                return self._heard(event)
+            case "skill":
+                return self._flush() + self._give([Phrase(event.t, "skill", _skill(event.fields))])
+            case "agent_stop" | "duck":
+                return self._flush()
+            case "yield":
+                return self._flush(cut=True)
+            case "session_stop":
+                return self._flush() + self._release()
         return []
+
+    def _heard(self, event: Event) -> list[Phrase]:
+        text = str(event.fields.get("text", "")).strip()
+        start = self._hearing if self._hearing is not None else event.t
+        start = float(event.fields.get("start", start))
+        if text and not event.fields.get("final"):
+            self._hearing = start
+            return []
+        self._hearing = None
+        before = self._flush() if self._words and self._since < start else []
+        said = [Phrase(start, "user", text)] if text else []
+        return before + said + self._release()
 
     def _word(self, t: float, text: str) -> list[Phrase]:
         if not text:
             return []
         if not self._words:
-            self._since = t
+            # A word is told of when it has been played; the first of an utterance began with the utterance.
+            self._since, self._began = t if self._began is None else self._began, None
         self._words.append(text)
         ends = text[-1] in ".?!" or len(self._words) >= LONGEST_PHRASE
         return self._flush() if ends else []
@@ -69,7 +94,17 @@ class Phrases:
             return []
         phrase = Phrase(self._since, "agent", self.open, cut)
         self._words = []
-        return [phrase]
+        return self._give([phrase])
+
+    def _give(self, phrases: list[Phrase]) -> list[Phrase]:
+        if self._hearing is None:
+            return phrases
+        self._held += [phrase for phrase in phrases if phrase.t > self._hearing]
+        return [phrase for phrase in phrases if phrase.t <= self._hearing]
+
+    def _release(self) -> list[Phrase]:
+        held, self._held = self._held, []
+        return held
 
 
 class ReplyWatch:
@@ -125,8 +160,6 @@ def describe(event: Event) -> str | None:
         case "yield":
             heard = fields.get("heard_ms")
             return "agent gives way" + ("" if heard is None else f", {float(heard) / 1000:.1f} s of it heard")
-        case "skill":
-            return _skill(fields)
         case "backchannel":
             return f"agent: {fields.get('text', 'mm hmm')}"
         case "late" | "underrun":
