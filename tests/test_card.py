@@ -44,9 +44,7 @@ class Desk:
     def __init__(self, world: World | None = None, microphone: str = "") -> None:
         self.world, self.clock, self.engine = world or World(), HandClock(), Engine()
         self.told: list[str] = []
-        self.card = Card(
-            self.world.open_audio, RATE, microphone=microphone, say=self.told.append, clock=self.clock
-        )
+        self.card = Card(self.world.open_audio, RATE, microphone=microphone, say=self.told.append, clock=self.clock)
 
     def start(self) -> Desk:
         self.card.start(self.engine)
@@ -206,6 +204,19 @@ def test_a_card_that_is_back_has_the_engine_again_and_nobody_else() -> None:
     assert len(desk.engine.heard) == blocks + 50
     desk.card.close()
     assert (old.closed, desk.world.streams[-1].closed, desk.world.libraries) == (True, True, 0)
+
+
+def test_time_is_made_up_from_the_last_block_even_if_nobody_watched_for_a_while() -> None:
+    desk = Desk().start()
+    desk.run(1.0)
+    for _ in range(10):
+        desk.clock.advance(0.02)
+        desk.world.streams[0].beat()
+    desk.world.opens = False
+    desk.clock.advance(2.0)
+    desk.run(1.0, beating=False)
+    assert desk.engine.wait_for(60 + 150) == 210
+    desk.card.close()
 
 
 def test_a_stream_that_opens_but_never_calls_is_not_back() -> None:

@@ -33,29 +33,30 @@ class Watchdog:
     """Whether callbacks still come. Pure."""
 
     def __init__(self, now: float) -> None:
-        self.last_beat = now
+        self._last = now
         self._beats = 0
         self._limit = START_LIMIT_S
 
     def stalled(self, beats: int, now: float) -> bool:
         """`beats`: callbacks so far. True when there has been none for too long."""
         if beats != self._beats:
-            self._beats, self.last_beat, self._limit = beats, now, STALL_LIMIT_S
-        return now - self.last_beat > self._limit
+            self._beats, self._last, self._limit = beats, now, STALL_LIMIT_S
+        return now - self._last > self._limit
 
 
 class _Line:
     """One stream's callback: the card's sound to the engine's and back. Never raises, never waits."""
 
-    def __init__(self, plan: StreamPlan, engine: Turnstile, sample_rate: int, faults: Faults) -> None:
+    def __init__(self, plan: StreamPlan, engine: Turnstile, sample_rate: int, faults: Faults, clock: Clock) -> None:
         assert plan.input is not None
-        self._engine, self._faults = engine, faults
+        self._engine, self._faults, self._clock = engine, faults, clock
         self._channels = plan.input.channels
         self._block = plan.block
         self._inward = BlockResampler(plan.sample_rate, sample_rate)
         self._outward = BlockResampler(sample_rate, plan.sample_rate)
         self._silence = bytes(2 * plan.block * self._channels)
         self.beats = 0
+        self.last_beat = clock.now()
         self.revoked = False
         """It must not reach the engine: the stream has been given up, or has yet to show that it lives."""
 
@@ -63,6 +64,7 @@ class _Line:
         faults = self._faults
         try:
             self.beats += 1
+            self.last_beat = self._clock.now()
             faults.overruns += overrun
             faults.underruns += underrun
             if self.revoked:
@@ -170,7 +172,7 @@ class Card:
 
     def _begin(self, audio: PortAudio, plan: StreamPlan) -> bool:
         assert self._engine is not None
-        line = _Line(plan, self._engine, self._rate, self.faults)
+        line = _Line(plan, self._engine, self._rate, self.faults, self._clock)
         line.revoked = self._lost
         stream: Stream | None = None
         try:
@@ -188,7 +190,8 @@ class Card:
 
     def _lose(self, now: float) -> None:
         assert self._engine is not None
-        last_beat = self._watchdog.last_beat
+        assert self._line is not None
+        last_beat = self._line.last_beat
         self._give_back()
         self._next_try = now + RETRY_S
         if not self._lost:
