@@ -148,9 +148,7 @@ class RealClock:
             stop.wait(left)
 
 
-def run_paced(
-    step: Callable[[], bool], clock: Clock, stop: threading.Event, begin: float, faults: Faults
-) -> None:
+def run_paced(step: Callable[[], bool], clock: Clock, stop: threading.Event, begin: float, faults: Faults) -> None:
     """Call `step` at the end of every block since `begin`, until it returns False or `stop` is set.
 
     The deadlines are absolute, so nothing drifts: after a hold-up the missed blocks follow at once.

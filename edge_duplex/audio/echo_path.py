@@ -81,9 +81,7 @@ class EchoProbe:
         return find_echo(self._chirp, heard, self._rate)
 
 
-def measure_echo(
-    device: Device, sample_rate: int, limit_s: float = 6.0, clock: Clock | None = None
-) -> EchoPath | None:
+def measure_echo(device: Device, sample_rate: int, limit_s: float = 6.0, clock: Clock | None = None) -> EchoPath | None:
     """Start the device, play a chirp, close it; None if the chirp was not heard. Raises DeviceError."""
     clock = clock or RealClock()
     probe = EchoProbe(sample_rate)

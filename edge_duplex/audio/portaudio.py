@@ -83,9 +83,7 @@ class PyAudioPort:
             self._audio = pyaudio.PyAudio()
         except OSError as problem:
             _hush.leave()
-            raise DeviceError(
-                f"PortAudio does not start: {problem}; is a sound system installed?"
-            ) from problem
+            raise DeviceError(f"PortAudio does not start: {problem}; is a sound system installed?") from problem
 
     def devices(self) -> Sequence[DeviceInfo]:
         return [self._device(index) for index in range(self._audio.get_device_count())]
@@ -105,11 +103,7 @@ class PyAudioPort:
 
     def default(self, direction: Direction) -> int | None:
         audio = self._audio
-        ask = (
-            audio.get_default_input_device_info
-            if direction == "microphone"
-            else audio.get_default_output_device_info
-        )
+        ask = audio.get_default_input_device_info if direction == "microphone" else audio.get_default_output_device_info
         try:
             return int(ask()["index"])
         except OSError:

@@ -138,9 +138,7 @@ class RecordRing:
         fit."""
         shape, words = self._shape, self._words
         if len(header) != shape.header_bytes or len(payload) > shape.payload_samples:
-            raise ValueError(
-                f"a record of {len(header)} bytes and {len(payload)} samples does not fit {shape}"
-            )
+            raise ValueError(f"a record of {len(header)} bytes and {len(payload)} samples does not fit {shape}")
         written = words[_WRITTEN]
         if (written - words[_READ]) % _MODULUS >= shape.slots:
             words[_REFUSED] += 1

@@ -39,9 +39,7 @@ class _Part:
             if make_parents:
                 self._final.parent.mkdir(parents=True, exist_ok=True)
             if not self._final.parent.is_dir():
-                raise SoundFileError(
-                    f"{self.name}: there is no directory {self._final.parent}; make it first"
-                )
+                raise SoundFileError(f"{self.name}: there is no directory {self._final.parent}; make it first")
             if self._final.exists() and not self._final.is_file():
                 self._part = None  # A device or a pipe has no place to take.
             flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC if self._part else os.O_WRONLY

@@ -62,9 +62,7 @@ class _Format:
         return self.channels * self.sample_bytes
 
 
-def read_wav(
-    path: str | os.PathLike[str], sample_rate: int | None = None, channel: int | None = None
-) -> Sound:
+def read_wav(path: str | os.PathLike[str], sample_rate: int | None = None, channel: int | None = None) -> Sound:
     """8/16/24/32-bit or float, any channels, 4 to 192 kHz, to mono int16 at `sample_rate` (None: as it is).
 
     `channel` takes one channel (from 0) instead of the mean of all. Raises SoundFileError, one line with the
@@ -100,9 +98,7 @@ def _read(file: BinaryIO, name: str, wanted_rate: int | None, channel: int | Non
     warnings = []
     if declared > here and declared != _UNKNOWN_SIZE:
         said, got = (n / form.frame_bytes / form.sample_rate for n in (declared, here))
-        warnings.append(
-            f"{name}: truncated: says {said:.2f} s of sound, ends after {got:.2f} s; read what is there"
-        )
+        warnings.append(f"{name}: truncated: says {said:.2f} s of sound, ends after {got:.2f} s; read what is there")
     rate = wanted_rate or form.sample_rate
     stream = StreamResampler(form.sample_rate, rate)
     pieces = [stream.push(piece) for piece in _pieces(file, form, length, channel)]
