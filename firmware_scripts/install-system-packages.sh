@@ -11,7 +11,7 @@ set -euo pipefail
 # What running needs: PortAudio, the voice, and what builds the two Python packages that have no wheels.
 run_packages=(libportaudio2 portaudio19-dev libflite1 python3-venv python3-dev gcc g++ make)
 # What the tests need: a sound card without hardware, and proof that nothing touches the network.
-test_packages=(pulseaudio pulseaudio-utils libasound2-plugins strace iproute2 util-linux)
+test_packages=(pulseaudio pulseaudio-utils libasound2-plugins strace util-linux)
 
 die() { echo "install-system-packages: $*" >&2; exit 2; }
 

@@ -1,7 +1,6 @@
 """What every test gets: the repeatable kind of random examples, and no surroundings of the developer's."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -13,7 +12,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(autouse=True)
-def _no_service_manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_service_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that run inside a service must not talk to its manager."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    yield
