@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,8 @@ class _OneLine(click.Group):
         except EdgeDuplexError as problem:
             click.echo(f"edge-duplex: {problem}", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            ctx.exit(0)
 
 
 FILE = click.Path(path_type=Path)
@@ -154,11 +155,3 @@ def models_info(model: str) -> None:
     from edge_duplex.view.tables import show_model
 
     show_model(model, click.echo)
-
-
-if __name__ == "__main__":
-    # A closed pipe (`edge-duplex run | head`) is the reader's choice, not a fault.
-    try:
-        main()
-    except BrokenPipeError:
-        os._exit(0)

@@ -63,22 +63,23 @@ def has_microphone(settings: Settings) -> bool:
 
 def run(options: RunOptions, stream: TextIO = sys.stdout) -> Places | None:
     """One conversation, to its end or to Ctrl-C. Returns where it was recorded. Raises EdgeDuplexError."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_S)
     sound = read_wav(options.input, SAMPLE_RATE) if options.input else None
     model = check_model(options.settings.model.name)
     factory = partial(open_model, options.settings, model, datetime.now().astimezone())
+    places = places_in(options.record) if options.record else None
     host = _host(options, factory)
     try:
-        places = places_in(options.record) if options.record else None
         engine = Engine(SAMPLE_RATE, WebRtcVad(SAMPLE_RATE), host, options.settings.floor.overlap_limit_ms)
+        launch = partial(ProcessHost, factory, SAMPLE_RATE)
+        session = Session(engine, host, launch, _record(options, places), open_view(stream))
+        device = _device(options, sound, session)
         if isinstance(host, ProcessHost):
             host.wait()
-        session = Session(engine, host, partial(ProcessHost, factory, SAMPLE_RATE), _record(options, places),
-                          open_view(stream))
     except BaseException:
         host.close()
         raise
-    device = _device(options, sound, session)
     for warning in sound.warnings if sound else ():
         session.notice(warning)
     with _signals(session):

@@ -73,20 +73,24 @@ class Session:
             device.start(self.block)
             self._scribe.event("session_start", device=device.name, sample_rate=self._engine.sample_rate)
             notifier.ready()
-            while not self.stopping and device.pump():
-                self._drain()
-                self._watch_model()
-                notifier.alive(time.monotonic())
-                if device.paced:
-                    time.sleep(WATCH_S)
+            self._watch(device, notifier)
         finally:
             notifier.stopping()
             device.close()
             self._drain()
-            self._scribe.event("session_stop", **_health(device.faults))
+            if self._engine.now:
+                self._scribe.event("session_stop", **(_health(device.faults) if device.paced else {}))
             self._host.close()
             self._record.close()
             self._view.close()
+
+    def _watch(self, device: Device, notifier: Notifier) -> None:
+        while not self.stopping and device.pump():
+            self._drain()
+            self._watch_model()
+            notifier.alive(time.monotonic())
+            if device.paced:
+                time.sleep(WATCH_S)
 
     def _drain(self) -> None:
         """Tell the scribe all that has happened; the model's words first, so that they are known when played."""
