@@ -72,9 +72,7 @@ class FakeAudio:
         legs = [leg for leg in (plan.input, plan.output) if leg]
         if len(legs) == 2 and not self._world.together:
             return False
-        return plan.sample_rate in self._world.rates and all(
-            leg.channels in self._world.channels for leg in legs
-        )
+        return plan.sample_rate in self._world.rates and all(leg.channels in self._world.channels for leg in legs)
 
     def open(self, plan: StreamPlan, callback: Callback) -> FakeStream:
         if not self._world.opens:

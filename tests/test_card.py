@@ -119,7 +119,7 @@ def test_a_plan_that_will_not_open_gives_way_to_the_next() -> None:
     [
         (World(devices=[]), "there is no microphone; plug one in"),
         (World(devices=[replace(DUPLEX, outputs=0)]), "there is no loudspeaker"),
-        (World(rates=[]), r'the microphone "Desk.*" takes 16-bit sound at no known rate'),
+        (World(rates=[]), r'the microphone "Desk.*" opens at no known rate'),
         (World(together=False), "cannot be opened together"),
     ],
 )

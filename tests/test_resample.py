@@ -23,9 +23,7 @@ def hiss(samples: int) -> Samples:
 
 
 def tone(rate: int, seconds: float, hertz: float = 440.0) -> Samples:
-    return np.rint(12_000 * np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)).astype(
-        np.int16
-    )
+    return np.rint(12_000 * np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)).astype(np.int16)
 
 
 def in_pushes(stream: StreamResampler, sound: Samples, size: int) -> Samples:

@@ -38,9 +38,7 @@ def header(number: int) -> bytes:
     first=st.sampled_from([0, 1, 7, 2**32 - 2, LAST_COUNTER - 2, LAST_COUNTER]),
     steps=st.lists(st.sampled_from(["put", "get", "get", "put", "put", "skip"]), max_size=60),
 )
-def test_a_ring_is_a_bounded_deque_wherever_its_counters_begin(
-    slots: int, first: int, steps: list[str]
-) -> None:
+def test_a_ring_is_a_bounded_deque_wherever_its_counters_begin(slots: int, first: int, steps: list[str]) -> None:
     ring = RecordRing.private(RingShape(5, 9, slots), first)
     model: deque[int] = deque()
     refused = 0
@@ -217,15 +215,13 @@ def test_a_heard_frame_arrives_with_its_report() -> None:
 
 
 @given(st.integers(0, 2**62), st.integers(0, 1280), st.booleans(), st.booleans(), st.booleans())
-def test_a_said_chunk_arrives_as_it_was(
-    turn: int, length: int, last: bool, yields: bool, backchannel: bool
-) -> None:
+def test_a_said_chunk_arrives_as_it_was(turn: int, length: int, last: bool, yields: bool, backchannel: bool) -> None:
     ring = SaidRing.private(RATE)
-    assert ring.put(Chunk(turn, numbered(turn, length), last, yields, backchannel))
+    assert ring.put(Chunk(turn, numbered(turn % 1000, length), last, yields, backchannel))
     chunk = ring.get()
     assert chunk is not None
     assert (chunk.turn, chunk.last, chunk.yields, chunk.backchannel) == (turn, last, yields, backchannel)
-    assert np.array_equal(chunk.samples, numbered(turn, length))
+    assert np.array_equal(chunk.samples, numbered(turn % 1000, length))
 
 
 def test_a_model_that_does_not_answer_fills_its_ring_and_is_counted() -> None:

@@ -126,9 +126,7 @@ def find(part: Samples, whole: Samples) -> tuple[int, float, float]:
     """Where `part` is in `whole`; how alike they are there, 0 to 1; how loud it is there, in dB."""
     size = len(whole) + len(part)
     x, y = whole.astype(np.float64), part.astype(np.float64)
-    match = np.fft.irfft(np.fft.rfft(x, size) * np.conj(np.fft.rfft(y, size)), size)[
-        : len(whole) - len(part) + 1
-    ]
+    match = np.fft.irfft(np.fft.rfft(x, size) * np.conj(np.fft.rfft(y, size)), size)[: len(whole) - len(part) + 1]
     place = int(np.argmax(match))
     there = x[place : place + len(part)]
     alike = match[place] / np.sqrt((there @ there) * (y @ y) + 1e-9)
@@ -164,9 +162,7 @@ def test_what_is_spoken_is_heard_and_what_is_said_is_played(soundcard: SoundCard
 
 
 def test_an_echo_path_is_measured(soundcard: SoundCard) -> None:
-    soundcard.pactl(
-        "load-module", "module-loopback", "source=speaker.monitor", "sink=micpipe", "latency_msec=30"
-    )
+    soundcard.pactl("load-module", "module-loopback", "source=speaker.monitor", "sink=micpipe", "latency_msec=30")
     soundcard.pactl("set-sink-volume", "speaker", "-12dB")
     found = measure_echo(Card(PyAudioPort, RATE), RATE)
     assert found is not None
@@ -178,9 +174,7 @@ def test_without_an_echo_path_none_is_found(soundcard: SoundCard) -> None:
     assert measure_echo(Card(PyAudioPort, RATE), RATE) is None
 
 
-def test_a_sound_server_that_dies_is_waited_for(
-    soundcard: SoundCard, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_sound_server_that_dies_is_waited_for(soundcard: SoundCard, capfd: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
     conversation = Conversation(melody(4.0, seed=3))
     card = Card(PyAudioPort, RATE, say=told.append)

@@ -78,9 +78,7 @@ for block in itertools.count():
 
 
 def test_kill_9_leaves_everything_up_to_the_last_half_second(tmp_path: Path) -> None:
-    recorder = subprocess.Popen(
-        [sys.executable, "-c", RECORDER], cwd=tmp_path, stdout=subprocess.PIPE, text=True
-    )
+    recorder = subprocess.Popen([sys.executable, "-c", RECORDER], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     assert recorder.stdout
     blocks = 0
     for line in recorder.stdout:

@@ -197,9 +197,7 @@ def test_random_bytes_are_read_or_refused(path: Path, content: bytes) -> None:
     hits=st.lists(st.tuples(st.integers(0, 80), st.integers(0, 255)), max_size=6),
     end=st.integers(0, 400),
 )
-def test_damaged_files_are_read_or_refused(
-    path: Path, codec: int, hits: list[tuple[int, int]], end: int
-) -> None:
+def test_damaged_files_are_read_or_refused(path: Path, codec: int, hits: list[tuple[int, int]], end: int) -> None:
     content = bytearray(wav(as_bytes(RAMP[::16], codec, 32), codec, bits=32))
     for place, value in hits:
         content[place] = value

@@ -145,7 +145,7 @@ def refusal(audio: PortAudio, microphone: DeviceInfo, loudspeaker: DeviceInfo) -
 
 def _takes_nothing(device: str) -> DeviceError:
     return DeviceError(
-        f"the {device} takes 16-bit sound at no known rate; is another program using it?"
+        f"the {device} opens at no known rate; is its sound server running, or another program using it?"
         " `edge-duplex devices` lists the others"
     )
 
