@@ -40,7 +40,7 @@ def shapes() -> dict[str, tuple[Shape, ...]]:
     found: dict[str, dict[str, Shape]] = {}
     for name in FILES:
         for shape in parse_file(read(name)):
-            found.setdefault(shape.kind, {}).setdefault(shape.text, shape)
+            found.setdefault(shape.kind, {}).setdefault(shape.wording, shape)
     return {kind: tuple(by_text.values()) for kind, by_text in found.items()}
 
 

@@ -55,8 +55,13 @@ class Shape:
 
     @property
     def held(self) -> bool:
-        """Whether the shape is kept out of training; depends on its text alone."""
-        return zlib.crc32(self.text.encode()) % HELD_OUT == 0
+        """Whether the shape is kept out of training; depends on its words alone."""
+        return zlib.crc32(self.wording.encode()) % HELD_OUT == 0
+
+    @property
+    def wording(self) -> str:
+        """Its text without the marks: two shapes that differ in nothing else are the same."""
+        return plain(self.text)
 
     @property
     def literal(self) -> bool:
