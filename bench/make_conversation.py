@@ -1,6 +1,6 @@
 """Make the conversation that is played when there is no microphone: `python bench/make_conversation.py`.
 
-One user, spoken by flite's `rms` voice a little higher than it comes, on a fixed timetable: gaps are left
+One user, spoken by flite's `awb` voice a little higher than it comes, on a fixed timetable: gaps are left
 for the replies, and what is said over the agent falls well inside a long answer. Into
 edge_duplex/conversation/ go user.wav (16 kHz mono int16) and script.toml (what is said when, to the first and
 last sound as measured).
@@ -19,18 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16000
-VOICE = "rms"
+VOICE = "awb"
 PITCH = 1.04
 """The voice is played this much faster than it was made, so that it is nobody's stock voice."""
-STRETCH = 1.12
-"""Spoken this much slower than the voice's own pace, which is hasty."""
 PEAK = 10 ** (-3 / 20)
 BACKCHANNEL_DB = -5.0
 """An "uh-huh" is said more softly than a turn."""
 ROOM_TONE_DBFS = -60.0
+SOUND_DB, SOFT_DB = 35.0, 55.0
+"""Below the loudest of a line: where its first and last sound are taken to be, and where it is cut."""
+PHONES = {"uh-huh": "pau ah hh ah pau"}
+"""What is no word to the voice."""
 REPLY_DELAY = 0.3
 """Seconds from the user's last sound to the agent's first, as the timetable expects it."""
-BREATH = 1.4
+BREATH = 1.6
 """Seconds of quiet after the expected end of a reply."""
 
 Sound = NDArray[np.float64]
@@ -57,15 +59,15 @@ CONVERSATION = [
     turn("hello there", 1.8),
     turn("what time is it", 1.8),
     turn("set a timer for five minutes", 2.2),
-    turn("how are you today", 2.6),
+    turn("nice to meet you", 2.6),
     Line("what is twelve", "pause_part", 0.9),
-    Line("times seven", "turn", REPLY_DELAY + 2.2 + BREATH),
+    Line("times eight", "turn", REPLY_DELAY + 2.2 + BREATH),
     turn("can you repeat that", 2.2),
     turn_then_over("what can you do", 1.7),
     Line("wait what time is it", "interruption", REPLY_DELAY + 1.8 + BREATH),
     turn("how long is left on the timer", 3.0),
     turn_then_over("tell me about yourself", 2.4),
-    Line("uh huh", "backchannel", 7.0 + BREATH),
+    Line("uh-huh", "backchannel", 7.0 + BREATH),
     turn("thank you", 1.4),
     turn_then_over("what can you do", 1.9),
     Line("stop", "interruption", 3.0),
@@ -73,15 +75,18 @@ CONVERSATION = [
 
 
 def speak(text: str) -> Sound:
-    """The text in the user's voice, 16 kHz, cut to its first and last sound."""
+    """The text in the user's voice, 16 kHz, with the soft onsets and endings of its first and last sounds."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speech.wav"
-        options = ["-voice", VOICE, "--setf", f"duration_stretch={STRETCH}", "-t", text, "-o", str(path)]
+        what = ["-p", PHONES[text]] if text in PHONES else ["-t", text]
+        options = ["-voice", VOICE, *what, "-o", str(path)]
         subprocess.run(["flite", *options], check=True)
         with wave.open(str(path)) as file:
             assert file.getframerate() == SAMPLE_RATE
             sound = np.frombuffer(file.readframes(file.getnframes()), np.int16) / 32768.0
-    return trim(resample(sound, round(len(sound) / PITCH)))
+    sound = resample(sound, round(len(sound) / PITCH))
+    first, last = audible(sound, SOFT_DB)
+    return sound[first:last]
 
 
 def resample(sound: Sound, samples: int) -> Sound:
@@ -93,13 +98,13 @@ def resample(sound: Sound, samples: int) -> Sound:
     return np.fft.irfft(wanted, samples) * samples / len(sound)
 
 
-def trim(sound: Sound, below_peak_db: float = 35.0) -> Sound:
-    """Without what lies before the first and after the last 5 ms within `below_peak_db` of the loudest."""
+def audible(sound: Sound, below_peak_db: float) -> tuple[int, int]:
+    """From where to where, in samples, it is within `below_peak_db` of its loudest 5 ms."""
     step = SAMPLE_RATE // 200
     steps = len(sound) // step
     level = np.sqrt(np.mean(sound[: steps * step].reshape(steps, step) ** 2, axis=1))
     loud = np.flatnonzero(level > level.max() * 10 ** (-below_peak_db / 20))
-    return sound[loud[0] * step : (loud[-1] + 1) * step]
+    return int(loud[0]) * step, int(loud[-1] + 1) * step
 
 
 def room_tone(samples: int) -> Sound:
@@ -117,17 +122,19 @@ def compose(lines: list[Line], first: float = 1.0) -> tuple[Sound, list[tuple[Li
     """The whole sound, and each line with its first and last sample."""
     at = round(first * SAMPLE_RATE)
     placed: list[tuple[Line, int, Sound]] = []
+    spans: list[tuple[Line, int, int]] = []
     for line in lines:
         sound = speak(line.text)
         sound *= PEAK / np.abs(sound).max()
         if line.role == "backchannel":
             sound *= 10 ** (BACKCHANNEL_DB / 20)
-        placed.append((line, at, sound))
-        at += len(sound) + round(line.wait * SAMPLE_RATE)
+        first, last = audible(sound, SOUND_DB)
+        placed.append((line, at - first, sound))
+        spans.append((line, at, at + last - first))
+        at += last - first + round(line.wait * SAMPLE_RATE)
     whole = np.zeros(at)
     for _, start, sound in placed:
         whole[start : start + len(sound)] += sound
-    spans = [(line, start, start + len(sound)) for line, start, sound in placed]
     return np.clip(whole + room_tone(at), -1.0, 1.0), spans
 
 
