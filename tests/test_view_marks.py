@@ -29,6 +29,13 @@ def test_without_word_times_they_lie_where_voice_was_heard() -> None:
     assert user_words(log) == [Label(1.1, 2.0, "stop")]
 
 
+def test_an_utterance_with_a_pause_in_it_begins_with_its_first_part() -> None:
+    log = [Event(1.2, "user_start", {"first_sound": 1.0}), Event(1.4, "user_text", {"text": "a", "final": False})]
+    log += [Event(1.6, "user_stop", {"last_sound": 1.5}), Event(2.6, "user_start", {"first_sound": 2.5})]
+    log += [Event(3.2, "user_stop", {"last_sound": 3.0}), Event(3.8, "user_text", {"text": "a b", "final": True})]
+    assert user_words(log) == [Label(1.0, 2.0, "a"), Label(2.0, 3.0, "b")]
+
+
 def test_the_floor_passes_from_one_to_both_to_the_other() -> None:
     over = ["user_start", "agent_start", "user_stop", "user_start"]
     names = [*over, "yield", "agent_stop", "user_stop", "agent_start"]

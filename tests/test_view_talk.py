@@ -108,6 +108,5 @@ def test_one_silence_is_answered_once() -> None:
 
 def test_every_other_event_has_a_line_or_none() -> None:
     assert describe(Event(1, "yield", {"heard_ms": 1840})) == "agent gives way, 1.8 s of it heard"
-    assert describe(Event(1, "underrun", {"blocks": 2})) == "blocks=2"
     assert describe(Event(1, "notice", {"text": "no sound card"})) == "no sound card"
     assert describe(Event(1, "user_start")) is None

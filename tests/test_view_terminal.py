@@ -27,6 +27,9 @@ TALK = [
     Event(3.0, "agent_text", {"text": "ten"}),
     Event(3.1, "yield", {"heard_ms": 860}),
     Event(4.0, "notice", {"text": "the model died; started again"}),
+    Event(4.1, "late", {"model_ms": 90.0}),
+    Event(4.2, "late", {"model_ms": 90.0}),
+    Event(4.3, "underrun"),
     Event(5.0, "session_stop"),
 ]
 
@@ -62,14 +65,14 @@ def test_a_pipe_gets_one_line_for_each_thing() -> None:
     view.close()
     assert stream.getvalue() == (
         "[   0.00] start    listening\n"
-        "[   1.60] user     what time is it\n"
+        "[   1.00] user     what time is it\n"
         "[   2.30] skill    clock.time\n"
         "[   2.24] agent    it is  (reply 0.24 s)\n"
         "[   2.80] floor    both speak: agent ducked\n"
         "[   3.00] agent    ten --\n"
         "[   3.10] floor    agent gives way, 0.9 s of it heard\n"
         "[   4.00] notice   the model died; started again\n"
-        "[   5.00] stop\n"
+        "[   5.00] stop     2 late, 1 underrun\n"
     )
 
 

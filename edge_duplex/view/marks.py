@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from edge_duplex.events import Event
+from edge_duplex.view.turns import user_turns
 
 SLOWEST_WORD = 0.9
 """An agent word that seems to last longer began after a pause."""
@@ -48,19 +49,8 @@ def agent_words(events: Iterable[Event]) -> list[Label]:
 
 def user_words(events: Iterable[Event]) -> list[Label]:
     """The user's words as finally read, each utterance's time shared out by the length of its words."""
-    words: list[Label] = []
-    heard_from, heard_to = 0.0, 0.0
-    for event in events:
-        if event.name == "user_start":
-            heard_from = float(event.fields.get("first_sound", event.t))
-        elif event.name == "user_stop":
-            heard_to = float(event.fields.get("last_sound", event.t))
-        elif event.name == "user_text" and event.fields.get("final"):
-            text = str(event.fields.get("text", ""))
-            start = float(event.fields.get("start", heard_from))
-            end = float(event.fields.get("end", heard_to if heard_to > start else event.t))
-            words += _share_out(text.split(), start, end)
-    return words
+    turns = user_turns(events)
+    return [word for turn in turns for word in _share_out(turn.text.split(), turn.start, turn.end)]
 
 
 def _share_out(words: Sequence[str], start: float, end: float) -> list[Label]:

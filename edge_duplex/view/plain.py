@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TextIO
 
 from edge_duplex.events import Event
@@ -21,6 +22,7 @@ class PlainView:
         self._replies = ReplyWatch()
         self._latency: float | None = None
         self._broken = False
+        self._faults: Counter[str] = Counter()
 
     def event(self, event: Event) -> None:
         latency = self._replies.event(event)
@@ -31,7 +33,10 @@ class PlainView:
         if event.name == "session_start":
             self._write(event.t, "start", "listening")
         elif event.name == "session_stop":
-            self._write(event.t, "stop", "")
+            faults = (f"{count} {name}" for name, count in sorted(self._faults.items()))
+            self._write(event.t, "stop", ", ".join(faults))
+        elif event.name in ("late", "underrun"):
+            self._faults[event.name] += 1  # On a busy machine a line for each would bury the talk.
         elif (text := describe(event)) is not None:
             self._write(event.t, _LABELS.get(event.name, event.name), text)
 

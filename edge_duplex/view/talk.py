@@ -40,6 +40,7 @@ class Phrases:
         self._words: list[str] = []
         self._since = 0.0
         self._began: float | None = None
+        self._voice: float | None = None
         self._hearing: float | None = None
         self._held: list[Phrase] = []
 
@@ -55,6 +56,8 @@ class Phrases:
                 return self._word(event.t, str(event.fields.get("text", "")).strip())
             case "agent_start":
                 self._began = event.t
+            case "user_start":
+                self._voice = float(event.fields.get("first_sound", event.t))
             case "user_text":
                 return self._heard(event)
             case "skill":
@@ -69,8 +72,8 @@ class Phrases:
 
     def _heard(self, event: Event) -> list[Phrase]:
         text = str(event.fields.get("text", "")).strip()
-        start = self._hearing if self._hearing is not None else event.t
-        start = float(event.fields.get("start", start))
+        known = next((t for t in (self._hearing, self._voice) if t is not None), event.t)
+        start = float(event.fields.get("start", known))
         if text and not event.fields.get("final"):
             self._hearing = start
             return []
@@ -162,8 +165,6 @@ def describe(event: Event) -> str | None:
             return "agent gives way" + ("" if heard is None else f", {float(heard) / 1000:.1f} s of it heard")
         case "backchannel":
             return f"agent: {fields.get('text', 'mm hmm')}"
-        case "late" | "underrun":
-            return _values(fields) or "one block"
         case "notice":
             return str(fields.get("text", ""))
         case _:

@@ -60,18 +60,24 @@ def utterances(events: Iterable[Event]) -> list[Utterance]:
 
 
 def user_turns(events: Iterable[Event]) -> list[Turn]:
-    """What the user said, from the final texts of the log."""
+    """What the user said, from the final texts of the log. Where they do not say when, it was from the first
+    sound of the voice in which the first word was read to the last sound before the text was final."""
     found = []
-    first, last = 0.0, 0.0
+    voice, last = 0.0, 0.0
+    begun: float | None = None
     for event in events:
         if event.name == "user_start":
-            first = float(event.fields.get("first_sound", event.t))
+            voice = float(event.fields.get("first_sound", event.t))
         elif event.name == "user_stop":
             last = float(event.fields.get("last_sound", event.t))
-        elif event.name == "user_text" and event.fields.get("final") and event.fields.get("text"):
-            start = float(event.fields.get("start", first))
+        elif event.name == "user_text" and not event.fields.get("final"):
+            begun = voice if begun is None else begun
+        elif event.name == "user_text":
+            start = float(event.fields.get("start", voice if begun is None else begun))
             end = float(event.fields.get("end", last if last > start else event.t))
-            found.append(Turn(start, end, str(event.fields["text"])))
+            begun = None
+            if event.fields.get("text"):
+                found.append(Turn(start, end, str(event.fields["text"])))
     return found
 
 
