@@ -7,6 +7,9 @@ select=()
 if [ -x .ci/soundcard ] && command -v pulseaudio >/dev/null && environment=$(.ci/soundcard start); then
     trap '.ci/soundcard stop >&2 || true' EXIT
     eval "$environment"
+elif [ -n "${CI:-}" ]; then
+    echo "test.sh: no virtual sound card could be started, and under CI every test must run" >&2
+    exit 1
 else
     echo "#### NO VIRTUAL SOUND CARD: the tests marked 'soundcard' are NOT run (make system installs PulseAudio) ####"
     select=(-m "not soundcard")
