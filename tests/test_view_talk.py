@@ -72,6 +72,11 @@ def test_words_that_the_recogniser_takes_back_hold_nothing_up() -> None:
     assert [p.text for p in phrases(*talk)] == ["okay."]
 
 
+def test_a_noise_that_was_a_word_for_a_moment_holds_nothing_up_for_long() -> None:
+    noise = [Event(1.2, "user_start"), user(1.5, "the", final=False), Event(1.8, "user_stop")]
+    assert [p.text for p in phrases(*noise, *agent(2.3, "okay."), Event(4, "agent_stop"))] == ["okay."]
+
+
 def test_at_the_end_nothing_is_held_back() -> None:
     talk = [user(1.5, "set a", final=False), *agent(2.3, "okay."), *agent(2.9, "five"), Event(4, "session_stop")]
     assert [p.text for p in phrases(*talk)] == ["okay.", "five"]

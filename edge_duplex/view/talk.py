@@ -14,6 +14,8 @@ from edge_duplex.events import Event
 
 LONGEST_PHRASE = 16
 """Words after which a phrase is given out even if the agent has not paused."""
+UTTERANCE_OVER = 1.5
+"""Seconds after `user_stop` by which the final text has come if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Phrases:
         self._since = 0.0
         self._began: float | None = None
         self._voice: float | None = None
+        self._quiet: float | None = None
         self._hearing: float | None = None
         self._held: list[Phrase] = []
 
@@ -51,12 +54,23 @@ class Phrases:
 
     def event(self, event: Event) -> list[Phrase]:
         """The phrases that can be given out with this event, in order."""
+        late: list[Phrase] = []
+        if self._quiet is not None and event.t - self._quiet > UTTERANCE_OVER:
+            # Words that came to nothing: a noise that was taken for a word at first.
+            self._hearing, self._quiet = None, None
+            late = self._release()
+        return late + self._gather(event)
+
+    def _gather(self, event: Event) -> list[Phrase]:
         match event.name:
             case "agent_text":
                 return self._word(event.t, str(event.fields.get("text", "")).strip())
             case "agent_start":
                 self._began = event.t
+            case "user_stop":
+                self._quiet = event.t
             case "user_start":
+                self._quiet = None
                 self._voice = float(event.fields.get("first_sound", event.t))
             case "user_text":
                 return self._heard(event)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from edge_duplex.evaluate.latency import Latencies, Stop, WentOn
 from edge_duplex.events import Event
+from edge_duplex.view.talk import UTTERANCE_OVER
 
 NEAR = 0.25
 """Seconds between what the log says of a moment and what the sound shows of the same."""
@@ -67,6 +68,8 @@ def user_turns(events: Iterable[Event]) -> list[Turn]:
     begun: float | None = None
     for event in events:
         if event.name == "user_start":
+            if event.t - last > UTTERANCE_OVER:
+                begun = None  # What was begun before came to nothing.
             voice = float(event.fields.get("first_sound", event.t))
         elif event.name == "user_stop":
             last = float(event.fields.get("last_sound", event.t))
