@@ -17,6 +17,7 @@ from edge_duplex.audio.device import Device
 from edge_duplex.audio.files import FileDevice, Pace
 from edge_duplex.audio.portaudio import PyAudioPort
 from edge_duplex.audio.ports import choose
+from edge_duplex.audio.priority import hurry_this_process
 from edge_duplex.audio.tape import LineTape, WavTape
 from edge_duplex.audio.wav import Sound, read_wav
 from edge_duplex.config import Settings
@@ -82,6 +83,8 @@ def run(options: RunOptions, stream: TextIO = sys.stdout) -> Places | None:
         raise
     for warning in sound.warnings if sound else ():
         session.notice(warning)
+    if options.pace == "real":
+        hurry_this_process()
     with _signals(session):
         session.run(device, Notifier())
     return places

@@ -12,6 +12,7 @@ from typing import Any
 import pyaudio
 
 from edge_duplex.audio.ports import Callback, DeviceInfo, Direction, StreamPlan
+from edge_duplex.audio.priority import hurry_this_thread
 from edge_duplex.errors import DeviceError
 
 
@@ -125,7 +126,13 @@ class PyAudioPort:
         assert plan.input is not None, plan
         assert plan.output is not None, plan
 
+        hurried = False
+
         def called(heard: bytes, frames: int, times: object, status: int) -> tuple[bytes, int]:
+            nonlocal hurried
+            if not hurried:
+                hurried = True
+                hurry_this_thread()
             overrun = bool(status & pyaudio.paInputOverflow)
             underrun = bool(status & pyaudio.paOutputUnderflow)
             return callback(heard, overrun, underrun), pyaudio.paContinue

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeAlias
 
 from edge_duplex.audio.chunks import Chunk, chunks_of
 from edge_duplex.audio.frames import FRAME_MS, Samples
+from edge_duplex.audio.priority import hurry_the_model
 from edge_duplex.audio.rings import HeardRing, SaidRing
 from edge_duplex.engine import ModelLink
 from edge_duplex.errors import EdgeDuplexError, ModelError
@@ -262,6 +263,7 @@ def _run_model(
 ) -> None:
     """The model process. Ends when the other end of the pipe is closed, however that came about."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hurry_the_model()
     try:
         model = factory(past)
     except EdgeDuplexError as problem:
