@@ -197,7 +197,7 @@ def _draw_marks(axes: Any, scene: _Scene, start: float, end: float) -> None:
             axes.plot([event.t] * 2, [AGENT_AXIS - 0.8, AGENT_AXIS + 0.8], color=STOP, linewidth=1.6)
             axes.text(event.t + 0.05, AGENT_AXIS - 0.55, "yield", color=STOP, fontsize=10, va="center")
         elif event.name in ("underrun", "late"):
-            axes.plot([event.t], [AGENT_AXIS - 0.95], marker="x", color=STOP, markersize=6)
+            axes.plot([event.t], [-3.36], marker="|", color=STOP, markersize=7)
 
 
 def _draw_latencies(axes: Any, scene: _Scene, start: float, end: float) -> None:
