@@ -17,8 +17,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from edge_duplex.audio.frames import FRAME_MS, Samples, frame_samples
 from edge_duplex.models.interaction.protocols import Hypothesis
 from edge_duplex.models.protocol import FloorReport, Word
@@ -113,9 +111,7 @@ class StreamingEars:
     def _words(self) -> tuple[Word, ...]:
         """The utterance so far, in session samples."""
         heard = self._recogniser.words()
-        return self._kept + tuple(
-            Word(word.text, self._origin + word.start, self._origin + word.end) for word in heard
-        )
+        return self._kept + tuple(Word(word.text, self._origin + word.start, self._origin + word.end) for word in heard)
 
     def _bounded(self, words: tuple[Word, ...], floor: FloorReport) -> Hypothesis:
         """The open utterance, made final or begun anew where it has gone on for too long."""
@@ -132,8 +128,3 @@ class StreamingEars:
             self._begin(done, waiting)
             self._kept = words
         return Hypothesis(words)
-
-
-def levelled(samples: Samples, level: float) -> Samples:
-    """The sound times `level`, held within 16 bits."""
-    return np.clip(np.round(samples * level), -32768, 32767).astype(np.int16)
