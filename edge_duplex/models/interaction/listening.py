@@ -8,12 +8,18 @@ from collections.abc import Callable
 from edge_duplex.audio.frames import Samples
 from edge_duplex.models.host import Past
 from edge_duplex.models.interaction.context import Window
-from edge_duplex.models.interaction.protocols import Ears
+from edge_duplex.models.interaction.protocols import Ears, Hypothesis
 from edge_duplex.models.protocol import FloorReport, Note, Word
 from edge_duplex.timeline import Timeline
 
 KEPT_WORDS = 1000
 """Words of the timeline beyond which those outside the window are let go."""
+
+
+def _user_text(belief: Hypothesis) -> Note:
+    """For the log, and for the timeline of the audio process, which hands it back should this process die."""
+    words = [(word.text, word.start, word.end) for word in belief.words]
+    return Note("user_text", {"text": " ".join(w.text for w in belief.words), "final": belief.final, "words": words})
 
 
 class Listening:
@@ -37,7 +43,7 @@ class Listening:
         if texts != [word.text for word in self._open]:
             self._word_at, self._tokens = floor.now, None
             if texts and not belief.final:
-                notes.append(Note("user_text", {"text": " ".join(texts), "final": False}))
+                notes.append(_user_text(belief))
         if belief.words != self._open or belief.final:
             self._timeline.hear(belief.words)
             self._open = belief.words
@@ -47,7 +53,7 @@ class Listening:
             self._timeline.settle()
             self._open, self._tokens = (), None
             if texts:
-                notes.append(Note("user_text", {"text": " ".join(texts), "final": True}))
+                notes.append(_user_text(belief))
         return notes
 
     def played(self, words: list[Word]) -> None:
