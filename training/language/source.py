@@ -93,10 +93,10 @@ def sample_continuation(rng: random.Random) -> tuple[str, ...]:
     return _words(rng, "continuation")
 
 
-def sentences(rng: random.Random, n: int) -> Iterator[tuple[str, ...]]:
-    """`n` utterances of the user's side, of both splits, with natural weights."""
+def sentences(rng: random.Random, n: int, held: float = 0.1) -> Iterator[tuple[str, ...]]:
+    """`n` utterances of the user's side, with natural weights; `held` is the share of the held-out split."""
     for _ in range(n):
-        split: Split = "held" if rng.random() < 0.1 else "train"
+        split: Split = "held" if rng.random() < held else "train"
         draw = rng.random()
         if draw < 0.68:
             yield sample_turn(rng, split).words
