@@ -1,94 +1,39 @@
-"""What a skill might say to a call: stand-ins with the look of the real answers, so that the trunk has
-them in it."""
+"""What the agent says aloud in a simulated conversation: the real skills answer its calls."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from random import Random
 
-_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_PAST = [
-    "five past",
-    "ten past",
-    "a quarter past",
-    "twenty past",
-    "half past",
-    "twenty to",
-    "a quarter to",
-    "ten to",
-]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_NUMBERS = [
-    "two",
-    "seven",
-    "twelve",
-    "fifteen",
-    "eighteen",
-    "twenty",
-    "four",
-    "thirty",
-    "forty",
-    "two",
-    "fifty",
-    "six",
-    "eighty",
-    "four",
-    "ninety",
-    "a",
-    "hundred",
-]
+from edge_duplex.skills.protocol import Scene
+from edge_duplex.skills.registry import Skills
+from training.simulate import read_reply
+
+_LENGTHS = (
+    "ten second", "thirty second", "one minute", "two minute", "three minute", "five minute", "ten minute", "half hour",
+    "fifteen minute", "twenty five minute", "one hour", "one hour and twenty minute", "tea", "pasta", "egg", "laundry",
+)  # fmt: skip
 
 
-_LENGTHS = ["ten seconds", "thirty seconds", "one minute", "two minutes", "three minutes", "five minutes", "ten minutes", "fifteen minutes", "twenty five minutes", "half an hour", "one hour", "one hour and twenty minutes"]
+class Answers:
+    """The skills of one conversation, begun at some moment of some year."""
 
+    def __init__(self, rng: Random) -> None:
+        self._skills = Skills()
+        self._start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(2 * 365 * 86400))
 
-def _length(rng: Random) -> str:
-    return rng.choice(_LENGTHS)
-
-
-def answer(reply: str, last: str, rng: Random) -> str:
-    """The words spoken for a reply; `last` is what was said before, for `repeat`."""
-    if not reply.startswith("<call>"):
-        return reply
-    name, _, words = reply.removeprefix("<call>").strip().partition(" ")
-    if name == "clock.time":
-        return rng.choice(("It's {} {}.", "It is {} {}.")).format(rng.choice(_PAST), rng.choice(_HOURS))
-    if name == "clock.date":
-        day, month = rng.choice(_DAYS), rng.choice(_MONTHS)
-        return rng.choice(
-            (f"Today is {day}, {month} the fifth.", f"It's {day}, the second of {month}.", f"It's {day}.")
-        )
-    if name == "timer.set":
-        return rng.choice(
-            (f"Okay, {words}.", f"Your timer is set for {words}.", f"Timer set for {words}.", "For how long?")
-        )
-    if name == "timer.left":
-        return rng.choice(
-            (f"{_length(rng).capitalize()} left.", f"There are {_length(rng)} left.", "There is no timer.")
-        )
-    if name == "timer.cancel":
-        return rng.choice(("The timer is cancelled.", "Okay, cancelled.", "There is no timer to cancel."))
-    if name == "math.calculate":
-        value = rng.choice(_NUMBERS)
-        return rng.choice((f"That's {value}.", f"{words} is {value}.".capitalize(), f"It's {value}."))
-    return last or "I haven't said anything yet."
+    def to(self, reply: str, last_said: str, now_ms: int) -> str:
+        """The words spoken for a reply at `now_ms` of the conversation; a call has its effect."""
+        wanted = read_reply(reply)
+        if not wanted.skill:
+            return wanted.text
+        scene = Scene(self._start + timedelta(milliseconds=now_ms), last_said)
+        answer = self._skills.ask(wanted.skill, wanted.text, scene)
+        answer.effect()
+        return answer.text
 
 
 def due(rng: Random) -> tuple[str, str]:
     """(label, announcement) of a timer that has run out."""
-    length = _length(rng).replace("minutes", "minute").replace("seconds", "second")
-    label = rng.choice(("timer", f"{length} timer", f"{rng.choice(('tea', 'pasta', 'egg', 'laundry', 'rice'))} timer"))
-    return label, rng.choice((f"Your {label} is done.", f"Time's up for your {label}.", f"Your {label} has run out."))
+    label = f"{rng.choice(_LENGTHS)} timer"
+    return label, f"Your {label} is done."

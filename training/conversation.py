@@ -9,7 +9,7 @@ from typing import Literal
 
 from edge_duplex.models.interaction.prompt import Action, Reply, words_of
 from training import answers
-from training.drills import drill
+from training.drills import drill, drill_over_agent
 from training.hearing import Utterance, mishear, noise, utter
 from training.language import (
     Turn,
@@ -42,54 +42,42 @@ BACKCHANNEL_MS = 240
 """Silence at the end of a clause in which to say "mm-hm"."""
 YIELD_LATEST_MS = 720
 LISTENING = frozenset(
-    [
-        "uh",
-        "huh",
-        "uh-huh",
-        "okay",
-        "right",
-        "yeah",
-        "mhm",
-        "mm",
-        "hmm",
-        "hm",
-        "oh",
-        "ah",
-        "yes",
-        "yep",
-        "yup",
-        "sure",
-        "wow",
-        "cool",
-        "nice",
-        "good",
-        "great",
-        "i",
-        "see",
-        "know",
-        "got",
-        "it",
-    ]
-)
+    (
+        "uh", "huh", "uh-huh", "okay", "right", "yeah", "mhm", "mm", "hmm", "hm", "oh", "ah", "yes", "yep", "yup",
+        "sure", "wow", "cool", "nice", "good", "great", "i", "see", "know", "got", "it",
+    )
+)  # fmt: skip
 """Words that alone do not take the floor."""
 
 
 @cache
-def _vocabulary() -> tuple[str, ...]:
+def vocabulary() -> tuple[str, ...]:
     return tuple(sorted({word for sentence in sentences(Random(5), 3000) for word in sentence}))
 
 
+def _tells(words: Sequence[str]) -> bool:
+    return any(word not in LISTENING for word in words)
+
+
 class Conversation:
-    """Plays scenes until the tree has `nodes` nodes. `keep`: share of uneventful steps that is learnt
-    from."""
+    """Plays scenes until the tree has `past` nodes, and then on until there are `nodes` more to learn from.
+
+    `keep`: the share of uneventful steps that is learnt from.
+    """
 
     def __init__(
-        self, rng: Random, tokeniser: Tokeniser, split: Split = "train", nodes: int = 480, keep: float = 0.2
+        self,
+        rng: Random,
+        tokeniser: Tokeniser,
+        split: Split = "train",
+        nodes: int = 240,
+        past: int = 0,
+        keep: float = 0.08,
     ) -> None:
-        self.rng, self.split, self.nodes, self.keep = rng, split, nodes, keep
+        self.rng, self.split, self.nodes, self.past, self.keep = rng, split, nodes, past, keep
         self.room = Room(rng, tokeniser)
         self.last_said = ""
-        self.teach_beside = split == "train"
+        self._answers = answers.Answers(rng)
         self._exchange: list[Turn] = []
 
     def play(self) -> Tree:
@@ -98,12 +86,21 @@ class Conversation:
             (0.08, self.due), (0.05, self.acknowledge),
             (0.06, self.carried_on),
         )  # fmt: skip
-        while len(self.room.tree) < self.nodes:
+        self.room.learning = False
+        while len(self.room.tree) < self.past:
+            self._scene(scenes)
+            self.room.here()
+        self.room.learning = True
+        end = len(self.room.tree) + self.nodes
+        while len(self.room.tree) < end:
             self.idle(self.rng.choice((80, 240, 500, 1000, 2500, 5000)))
-            self.rng.choices([scene for _, scene in scenes], [weight for weight, _ in scenes])[0]()
-            if self.teach_beside and not self.room.agent_speaks:
+            self._scene(scenes)
+            if not self.room.agent_speaks:
                 self.drills()
         return self.room.finish()
+
+    def _scene(self, scenes: Sequence[tuple[float, Callable[[], None]]]) -> None:
+        self.rng.choices([scene for _, scene in scenes], [weight for weight, _ in scenes])[0]()
 
     # --- scenes ---
 
@@ -124,13 +121,21 @@ class Conversation:
 
     def drills(self) -> None:
         """What else the user might have said here."""
-        for _ in range(3):
+        for _ in range(2):
             turn = sample_turn(self.rng, self.split)
             for _ in range(3 if self.rng.random() < 0.5 else 0):
                 if len(turn.reply.split()) > 2 and turn.reply.startswith("<call>"):
                     break
                 turn = sample_turn(self.rng, self.split)
             drill(self.room, turn, REPLY_AFTER_MS[turn.kind], OPEN_MS, self.rng)
+
+    def drills_over_agent(self) -> None:
+        """What else the user might say over the agent."""
+        for _ in range(2):
+            meant = sample_interruption(self.rng, self.split)
+            drill_over_agent(self.room, meant.words, _tells, self.rng)
+            drill_over_agent(self.room, sample_backchannel(self.rng), lambda words: False, self.rng)
+        drill_over_agent(self.room, sample_side_talk(self.rng), lambda words: False, self.rng)
 
     def carried_on(self) -> None:
         """The agent answers what was complete, and the user goes on: give way, then answer the whole."""
@@ -142,7 +147,7 @@ class Conversation:
         while self.room.now < first.settled + REPLY_AFTER_MS["request"]:
             self.room.tick()
             self.room.step(Action.WAIT, self.keep)
-        self.room.agent_says(answers.answer(turn.reply, self.last_said, self.rng))
+        self.room.agent_says(self._answers.to(turn.reply, self.last_said, self.room.now))
         self._until(self.room.now + self.rng.choice((80, 160, 320)), self.keep)
         rest = Turn(turn.words[at:], turn.reply, turn.kind, frozenset(), frozenset())
         said = self._say(rest)
@@ -202,15 +207,15 @@ class Conversation:
     # --- the user speaks ---
 
     def _plain(self, words: Sequence[str]) -> Utterance:
-        said = utter(words, words, self.room.now + 90, {}, self.rng, _vocabulary())
+        said = utter(words, words, self.room.now + 90, {}, self.rng, vocabulary())
         self.room.user_says(said)
         return said
 
     def _say(self, turn: Turn) -> Utterance:
         """Say a turn, with pauses where the speaker thinks; sometimes misheard."""
-        self._heard = mishear(turn, self.rng, _vocabulary(), self.rng.choice((0.0, 0.0, 0.0, 0.05, 0.15)))
+        self._heard = mishear(turn, self.rng, vocabulary(), self.rng.choice((0.0, 0.0, 0.0, 0.05, 0.15)))
         pauses = {at: self.rng.randint(400, 1600) for at in turn.holds if self.rng.random() < 0.35}
-        said = utter(turn.words, self._heard.words, self.room.now + 90, pauses, self.rng, _vocabulary())
+        said = utter(turn.words, self._heard.words, self.room.now + 90, pauses, self.rng, vocabulary())
         self.room.user_says(said)
         return said
 
@@ -232,17 +237,22 @@ class Conversation:
 
     def _speak(self, reply: Reply, words: str = "") -> None:
         """The agent says a reply; the user may let it, agree with it, or break in."""
-        self.room.teach_reply(reply)
+        if self.room.learning:
+            self.room.teach_reply(self.room.here(), reply)
         call = f"<call> {reply.skill} {reply.text}" if reply.skill else reply.text
-        words = words or answers.answer(call, self.last_said, self.rng)
+        words = words or self._answers.to(call, self.last_said, self.room.now)
         self.room.agent_says(words)
         self.last_said = words
         what = self.rng.random()
         length = self.room.agent_until - self.room.now
-        if what < 0.3 and length > 500:
+        if self.room.learning and length > 1500:
+            self._until(self.room.now + self.rng.randint(400, length // 2), self.keep * 0.5)
+            self.drills_over_agent()
+            length = self.room.agent_until - self.room.now
+        if what < 0.35 and length > 500:
             self._until(self.room.now + self.rng.randint(200, length - 200), self.keep * 0.5)
             self.interrupted()
-        elif what < 0.48:
+        elif what < 0.6 and length > 200:
             self._until(self.room.now + self.rng.randint(0, max(1, length - 100)), self.keep * 0.5)
             self.undisturbed()
         self._until(self.room.agent_until, self.keep * 0.5)
@@ -286,6 +296,6 @@ class Conversation:
         """Whether what is heard by now tells an interruption from a sign of listening."""
         words = [word for text in self.room.visible(said) for word in words_of(text)]
         voice = self.room.now - said.voiced[0][0]
-        if any(word not in LISTENING for word in words):
+        if _tells(words):
             return True
         return voice >= (YIELD_LATEST_MS if words else LISTENS_MS)

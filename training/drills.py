@@ -6,6 +6,7 @@ They cost a fraction of a simulated turn, and teach what a turn means and where 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from random import Random
 
 from edge_duplex.models.interaction.prompt import SILENCE_MS, VOICE_MS, Action, Status
@@ -40,5 +41,15 @@ def drill(room: Room, turn: Turn, after: int, open_after: int, rng: Random) -> N
     middle = [count for count in range(1, length) if count not in turn.holds and count not in turn.done]
     for count in rng.sample(middle, min(2, len(middle))):
         silence(count, open_after, STOPS[:3])
-    reply = read_reply(turn.reply)
-    room.teach_words(node(length), reply, 2.0 if reply.skill and reply.text else 1.0)
+    room.teach_reply(node(length), read_reply(turn.reply))
+
+
+def drill_over_agent(room: Room, words: Sequence[str], tells: Callable[[Sequence[str]], bool], rng: Random) -> None:
+    """What might be said over the agent where it now is. `tells`: whether the words so far mean to take the floor."""
+    base, length = room.here(), len(words)
+    for count in {1, min(2, length), length}:
+        node = room.tree.trunk(room.turn_tokens(words[:count]), base)
+        right = Action.YIELD if tells(words[:count]) else Action.WAIT
+        room.teach_status(node, Status(True, rng.choice(VOICE_MS[2:8]), True), right)
+        if rng.random() < 0.5:
+            room.teach_status(node, Status(False, rng.choice(SILENCE_MS[:6]), True), right)

@@ -28,8 +28,8 @@ class Room:
         self.rng = rng
         self.tree = Tree(BEGIN)
         self.now = rng.randrange(0, FRAME_MS)
-        self.steps: list[tuple[int, int, Action]] = []
-        """(trunk node, status token, right action) of every step: what an evaluation replays."""
+        self.learning = True
+        """False while a conversation only gathers a past."""
         self._tokeniser = tokeniser
         self._said: list[Spoken] = []
         self._user: list[Utterance] = []
@@ -39,7 +39,6 @@ class Room:
         self._seen: tuple[list[Spoken], int, int] = ([], 0, 0)
         self._tokens: list[int] = []
         self._node = 0
-        self._changed = 0
 
     # --- what happens in it ---
 
@@ -88,14 +87,11 @@ class Room:
         return [text for text in texts if text]
 
     def step(self, right: Action, keep: float) -> None:
-        """Label this step; it is learnt from with probability `keep`."""
-        self._look()
+        """What is right at this step; it is learnt from with probability `keep`."""
+        if not self.learning or self.rng.random() >= keep:
+            return
         voice, silence = self.floor()
-        seen = status(voice, silence, self.agent_speaks, self.now - self._changed)
-        token = self._tokeniser.item(seen.token)[0]
-        self.steps.append((self._node, token, right))
-        if self.rng.random() < keep:
-            self.tree.status(self._node, token, ACTION_INDEX[right])
+        self.teach_status(self.here(), status(voice, silence, self.agent_speaks), right)
 
     def tick(self) -> None:
         self.now += FRAME_MS
@@ -111,17 +107,10 @@ class Room:
         seen = (words, len(agent), len(self._said))
         if seen == self._seen:
             return
-        if words != self._seen[0]:
-            self._changed = self.now
         self._seen = seen
         spoken = sorted([*self._said, *words, *agent])
         self._tokens = self._tokeniser.items(trunk(spoken, sample_rate=1000))
         self._node = self.tree.trunk(self._tokens)
-
-    def teach_reply(self, reply: Reply, weight: float = 1.0) -> None:
-        """What is right to say at the present trunk."""
-        self._look()
-        self.tree.reply(self._node, self._tokeniser.items(reply_items(reply)), weight)
 
     def turn_tokens(self, words: Sequence[str]) -> list[int]:
         """A turn of the user's that begins here, as it would stand on the trunk."""
@@ -136,7 +125,9 @@ class Room:
         """What is right at a status that did not happen."""
         self.tree.status(node, self._tokeniser.item(seen.token)[0], ACTION_INDEX[right])
 
-    def teach_words(self, node: int, reply: Reply, weight: float) -> None:
+    def teach_reply(self, node: int, reply: Reply) -> None:
+        """What is right to say; a call's arguments are few among the words, so they count double."""
+        weight = 2.0 if reply.skill and reply.text else 1.0
         self.tree.reply(node, self._tokeniser.items(reply_items(reply)), weight)
 
     def finish(self) -> Tree:

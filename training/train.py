@@ -6,7 +6,8 @@ import argparse
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -26,22 +27,24 @@ from training.tokeniser import Tokeniser
 from training.tree import NONE, Batch, Tree, batch
 
 WEIGHTS = Path(__file__).parent.parent / "edge_duplex" / "weights" / "interaction.gguf"
-STEPS = 700
-TREES_A_STEP = 8
+STEPS = 800
+NODES_A_STEP = 4200
+"""With padding."""
+POOL = 48
+"""Conversations sorted by size together, so that little is padded."""
+SAVED_EVERY = 100
 RATE, WARM_UP = 2.5e-3, 50
 ACTION_WEIGHT = dict.fromkeys(Action, 1.0) | {Action.BACKCHANNEL: 1.5, Action.YIELD: 2.0}
-KEEP = 0.08
-"""Share of uneventful steps that is learnt from."""
 
 
-def text(seed: int, count: int = 12000) -> Iterator[str]:
+def text(seed: int, lines: int = 12000) -> Iterator[str]:
     """Lines with the words of both channels, for the vocabulary."""
     rng = Random(seed)
-    last = ""
-    for sentence in sentences(rng, count):
+    skills, last = answers.Answers(rng), ""
+    for sentence in sentences(rng, lines):
         yield " ".join(sentence)
         reply = sample_turn(rng).reply
-        last = answers.answer(reply, last, rng)
+        last = skills.to(reply, last, now_ms=0)
         yield from (reply.replace("<call> ", ""), last, last.lower(), answers.due(rng)[0])
 
 
@@ -60,18 +63,36 @@ def _hire(model: bytes) -> None:
 
 def _simulate(seed: int) -> Tree:
     assert _tokeniser is not None
-    return Conversation(Random(seed), _tokeniser, nodes=Random(seed).choice((260, 420, 560)), keep=KEEP).play()
+    rng = Random(seed)
+    past = rng.choice((0, 0, 60, 120, 200))
+    return Conversation(rng, _tokeniser, nodes=rng.choice((100, 160, 240)), past=past).play()
+
+
+def pack(trees: Iterable[Tree]) -> Iterator[list[Tree]]:
+    """Trees of about one size together, as many as a step holds."""
+    waiting: list[Tree] = []
+    for tree in sorted(trees, key=len):
+        if waiting and len(tree) * (len(waiting) + 1) > NODES_A_STEP:
+            yield waiting
+            waiting = []
+        waiting.append(tree)
+    if waiting:
+        yield waiting
 
 
 def batches(model: bytes, seed: int, steps: int) -> Iterator[Batch]:
     """Simulated conversations, made in another process while the network learns from the ones before."""
+    rng, made = Random(seed), 0
     with get_context("spawn").Pool(1, _hire, (model,)) as pool:
-        waiting: list[Tree] = []
-        for tree in pool.imap(_simulate, range(seed, seed + steps * TREES_A_STEP), chunksize=4):
-            waiting.append(tree)
-            if len(waiting) == TREES_A_STEP:
-                yield batch(waiting)
-                waiting = []
+        trees = pool.imap(_simulate, count(seed), chunksize=4)
+        while True:
+            packs = list(pack(islice(trees, POOL)))
+            rng.shuffle(packs)
+            for some in packs:
+                if made == steps:
+                    return
+                made += 1
+                yield batch(some)
 
 
 def action_tokens(tokeniser: Tokeniser) -> Tensor:
@@ -98,7 +119,7 @@ def rate_at(step: int, steps: int) -> float:
     return RATE * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP))))
 
 
-def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int) -> None:
+def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int, out: Path) -> None:
     bare = [p for p in network.parameters() if p.dim() < 2]
     full = [p for p in network.parameters() if p.dim() == 2]
     groups = [{"params": full, "weight_decay": 0.05}, {"params": bare, "weight_decay": 0.0}]
@@ -113,6 +134,8 @@ def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int) -> None
         (act + words).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
+        if step % SAVED_EVERY == SAVED_EVERY - 1:
+            release(network, tokeniser, out)
         if step % 20 == 0 or step + 1 == steps:
             spent = time.monotonic() - began
             print(
@@ -131,8 +154,8 @@ def main() -> None:
     torch.set_num_threads(2)
     words = make_tokeniser(asked.seed)
     network = Network(Shape(-(-words.size // 32) * 32))
-    learn(network, words, asked.steps, seed=asked.seed * 10**6)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
+    learn(network, words, asked.steps, asked.seed * 10**6, asked.out)
     full = release(network, words, asked.out)
     for path in (asked.out, full):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

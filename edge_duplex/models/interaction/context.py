@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from edge_duplex.models.interaction.prompt import START, trunk
 from edge_duplex.timeline import Spoken, Who
 
-MOST_TOKENS = 320
+MOST_TOKENS = 256
 """About as deep as the conversations the model was trained on."""
 
 
