@@ -9,6 +9,9 @@ from typing import Protocol
 from edge_duplex.errors import ConfigError
 from edge_duplex.models.interaction.prompt import Action, Status
 
+WORDLESS_MS = 400
+"""Voice over the agent may be an interruption after this long, though no word of it has been recognised yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -22,12 +25,12 @@ class Moment:
     """The user has said words, or something has come due, since the agent last began to speak."""
 
     def legal(self, action: Action) -> bool:
-        """What can be done at all: nobody yields who is silent, or speaks who is speaking or has nothing
-        to answer."""
+        """What can be done at all: nobody yields who is silent, or over whom nothing has been said; nobody speaks who
+        is speaking already, or has nothing to answer."""
         if action is Action.WAIT:
             return True
         if action is Action.YIELD:
-            return self.status.agent_speaks
+            return self.status.agent_speaks and (self.unanswered or self.voice_ms >= WORDLESS_MS)
         if action is Action.BACKCHANNEL:
             return not self.status.agent_speaks and self.unanswered
         return not self.status.agent_speaks and not self.status.voice and self.unanswered
