@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_duplex.errors import ModelError
+from edge_duplex.models.interaction.copying import Copying
 from edge_duplex.models.interaction.prompt import (
     CALL,
     CONTROLS,
@@ -30,6 +31,8 @@ from edge_duplex.models.llama import Llama
 TRUNK, FORK = 0, 1
 LONGEST_REPLY = 60
 """Tokens. A reply that is not over by then is malformed."""
+CALL_AND_NAME = 2
+"""Tokens: a call and the first of its name. From there on a token that starts a word starts the arguments."""
 
 
 class Brain:
@@ -42,11 +45,15 @@ class Brain:
             raise ModelError(f"not a model for this version: its vocabulary lacks {lacking[0]}; reinstall the package")
         self._actions = [llama.controls[action.token] for action in Action]
         self._barred = self._never_in_a_reply()
+        self._starts_word = np.array([llama.piece(token).startswith(" ") for token in range(llama.vocabulary)])
         self._words: dict[str, list[int]] = {}
         self._held: list[int] = []
         self._tried: dict[Status, dict[Action, float]] = {}
         self._branch: list[int] | None = None
         self._next: NDArray[np.float32] | None = None
+        self._copying: Copying | None = None
+        """Of the user's words, while the arguments of a call are written."""
+        self._said: list[int] | None = None
         self.decoded = 0
         """Tokens decoded so far."""
 
@@ -103,10 +110,12 @@ class Brain:
         """A reply to this trunk has been begun and is not finished."""
         return self._next is not None
 
-    def begin(self) -> None:
-        """Fork the trunk and begin a reply to it."""
+    def begin(self, said: Sequence[str] | None = None) -> None:
+        """Fork the trunk and begin a reply to it. `said`: the words of the user that it answers; arguments of a call
+        can only be among them. None: they can be anything."""
         self._llama.fork(TRUNK, FORK)
-        self._branch = []
+        self._branch, self._copying = [], None
+        self._said = None if said is None else [token for word in said for token in self.token_ids(word)]
         self._next = self._decode(self.token_ids(REPLY), len(self._held), FORK)
 
     def write(self, most: int = LONGEST_REPLY) -> bool:
@@ -115,13 +124,34 @@ class Brain:
         for _ in range(most):
             if self._next is None or self._branch is None:
                 break
-            token = int(np.argmax(self._next + self._barred))
+            token = self._likeliest(self._next + self._barred, end)
             if token == end or len(self._branch) >= LONGEST_REPLY:
                 self._next = None
                 break
             self._branch.append(token)
             self._next = self._decode([token], len(self._held) + len(self._branch), FORK)
         return self._next is None
+
+    def _likeliest(self, scores: NDArray[np.float32], end: int) -> int:
+        """The next token; within the arguments of a call, the likeliest that copies the user."""
+        branch = self._branch or []
+        if (
+            self._copying is None
+            and self._said is not None
+            and len(branch) >= CALL_AND_NAME
+            and branch[0] == self.token_ids(CALL)[0]
+        ):
+            token = int(np.argmax(scores))
+            if not self._starts_word[token]:
+                return token
+            self._copying = Copying(self._said, self._starts_word.__getitem__)
+        if self._copying is None:
+            return int(np.argmax(scores))
+        allowed = self._copying.allowed() | (set() if self._copying.within_word else {end})
+        token = max(allowed, key=lambda candidate: float(scores[candidate]))
+        if token != end:
+            self._copying.take(token)
+        return token
 
     @property
     def reply(self) -> Reply | None:

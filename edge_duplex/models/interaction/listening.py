@@ -10,7 +10,7 @@ from edge_duplex.models.host import Past
 from edge_duplex.models.interaction.context import Window
 from edge_duplex.models.interaction.protocols import Ears, Hypothesis
 from edge_duplex.models.protocol import FloorReport, Note, Word
-from edge_duplex.timeline import Timeline
+from edge_duplex.timeline import Timeline, Who
 
 KEPT_WORDS = 1000
 """Words of the timeline beyond which those outside the window are let go."""
@@ -74,6 +74,11 @@ class Listening:
     @property
     def unanswered(self) -> bool:
         return self._due or self._last_user_word > self._answered
+
+    @property
+    def unanswered_words(self) -> list[str]:
+        """What the user has said since the agent last began to speak."""
+        return [w.text for w in self._timeline.spoken if w.who is Who.USER and w.end > self._answered]
 
     def since_word_ms(self, now: int) -> float:
         """How long ago the user's words last changed."""

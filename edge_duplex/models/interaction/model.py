@@ -118,7 +118,7 @@ class InteractionModel:
         if self._prepared is not None:
             return self._prepared
         if not self._brain.writing:
-            self._brain.begin()
+            self._brain.begin(self._listening.unanswered_words)
         if not self._brain.write(tokens):
             return None
         scene = Scene(self._time(floor), self._speaking.last_said)
