@@ -34,6 +34,9 @@ LONGEST_REPLY = 60
 CALL_AND_NAME = 2
 """Tokens: a call and the first of its name. From there on a token that starts a word starts the arguments."""
 
+GOING_ON = 2.0
+"""Added to the score of the user's very next word while arguments are copied: leaving one out needs a reason."""
+
 
 class Brain:
     """One trunk, one fork. Raises ModelError if the vocabulary lacks a control token."""
@@ -148,7 +151,8 @@ class Brain:
         if self._copying is None:
             return int(np.argmax(scores))
         allowed = self._copying.allowed() | (set() if self._copying.within_word else {end})
-        token = max(allowed, key=lambda candidate: float(scores[candidate]))
+        follows = self._copying.follows
+        token = max(allowed, key=lambda choice: float(scores[choice]) + GOING_ON * (choice == follows))
         if token != end:
             self._copying.take(token)
         return token

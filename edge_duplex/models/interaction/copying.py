@@ -21,6 +21,11 @@ class Copying:
         """The last word is not finished yet."""
         return 0 < self._at < len(self._said) and not self._starts_word(self._said[self._at])
 
+    @property
+    def follows(self) -> int | None:
+        """The token after the last one that was taken; None at the beginning and at the end."""
+        return self._said[self._at] if 0 < self._at < len(self._said) else None
+
     def allowed(self) -> set[int]:
         """The tokens that may come next."""
         if self.within_word:
