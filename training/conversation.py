@@ -14,18 +14,18 @@ from training.hearing import Utterance, mishear, noise, utter
 from training.language import (
     Turn,
     sample_backchannel,
-    sample_continuation,
     sample_exchange,
     sample_interruption,
     sample_side_talk,
     sample_turn,
     sentences,
 )  # fmt: skip
+from training.monologue import monologue
 from training.simulate import Room, read_reply
 from training.tokeniser import Tokeniser
 from training.tree import Tree
 
-Split = Literal["train", "held"]
+Split = Literal["train", "held", "all"]
 
 REPLY_AFTER_MS = {"request": 80, "smalltalk": 80, "stop": 160, "repeat": 80, "unknown": 400, "fragment": 1900}
 """Silence after which a turn of a kind is answered."""
@@ -35,7 +35,7 @@ OPEN_MS = 1900
 """… if it stops in the middle of a thought."""
 CALLED_MS = 1200
 """… if the user only called for attention, and may be about to go on."""
-NEVER_MS = 10**7
+HELD_SHARE = 0.15
 LISTENS_MS = 400
 """A user who speaks over the agent this long without a word recognised means it."""
 BACKCHANNEL_MS = 240
@@ -74,11 +74,18 @@ class Conversation:
         past: int = 0,
         keep: float = 0.08,
     ) -> None:
-        self.rng, self.split, self.nodes, self.past, self.keep = rng, split, nodes, past, keep
+        self.rng, self._split, self.nodes, self.past, self.keep = rng, split, nodes, past, keep
         self.room = Room(rng, tokeniser)
         self.last_said = ""
         self._answers = answers.Answers(rng)
         self._exchange: list[Turn] = []
+
+    @property
+    def split(self) -> Literal["train", "held"]:
+        """Of the next sentence: "all" is the two in the proportion of their shapes."""
+        if self._split == "all":
+            return "held" if self.rng.random() < HELD_SHARE else "train"
+        return self._split
 
     def play(self) -> Tree:
         scenes: Sequence[tuple[float, Callable[[], None]]] = (
@@ -91,6 +98,8 @@ class Conversation:
             self._scene(scenes)
             self.room.here()
         self.room.learning = True
+        if not self.past:
+            self.drills()
         end = len(self.room.tree) + self.nodes
         while len(self.room.tree) < end:
             self.idle(self.rng.choice((80, 240, 500, 1000, 2500, 5000)))
@@ -172,7 +181,7 @@ class Conversation:
 
     def monologue(self) -> None:
         """Clause after clause; a "mm-hm" now and then where one ends; then something short to say."""
-        clauses = [sample_continuation(self.rng) for _ in range(self.rng.randint(3, 7))]
+        clauses = monologue(self.rng)
         since = 0
         for i, clause in enumerate(clauses):
             said = self._plain(clause)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gguf
 import numpy as np
+import torch
 
 from edge_duplex.models.interaction.prompt import CONTROLS
 from edge_duplex.models.llama import quantise
@@ -92,6 +93,12 @@ def seal(path: Path) -> str:
         file.seek(at)
         file.write(digest.encode())
     return digest
+
+
+def load(network: Network, path: Path) -> None:
+    """The parameters of an F32 file into a network of the same shape."""
+    tensors = {tensor.name: np.array(tensor.data) for tensor in gguf.GGUFReader(str(path)).tensors}
+    network.load_state_dict({name: torch.from_numpy(tensors[name]) for name, _ in network.named_parameters()})
 
 
 def release(network: Network, tokeniser: Tokeniser, path: Path) -> Path:

@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import count, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,8 +19,8 @@ from torch.nn import functional
 
 from edge_duplex.models.interaction.prompt import Action
 from training import answers, tokeniser
-from training.conversation import Conversation
-from training.export import release
+from training.conversation import Conversation, Split
+from training.export import load, release
 from training.language import sample_turn, sentences
 from training.network import Network, Shape
 from training.simulate import ACTIONS
@@ -27,13 +28,25 @@ from training.tokeniser import Tokeniser
 from training.tree import NONE, Batch, Tree, batch
 
 WEIGHTS = Path(__file__).parent.parent / "edge_duplex" / "weights" / "interaction.gguf"
-STEPS = 800
 NODES_A_STEP = 4200
 """With padding."""
 POOL = 48
 """Conversations sorted by size together, so that little is padded."""
 SAVED_EVERY = 100
-RATE, WARM_UP = 2.5e-3, 50
+WARM_UP = 50
+
+
+@dataclass(frozen=True)
+class Course:
+    """One pass of learning. The figures of the model card are those after the first; the second adds what was held
+    out."""
+
+    steps: int
+    rate: float
+    split: Split
+
+
+COURSES = (Course(800, 2.5e-3, "train"), Course(300, 1.2e-3, "all"))
 ACTION_WEIGHT = dict.fromkeys(Action, 1.0) | {Action.BACKCHANNEL: 1.5, Action.YIELD: 2.0}
 
 
@@ -53,10 +66,12 @@ def make_tokeniser(seed: int) -> Tokeniser:
 
 
 _tokeniser: Tokeniser | None = None
+_split: Split = "train"
 
 
-def _hire(model: bytes) -> None:
-    global _tokeniser
+def _hire(model: bytes, split: Split) -> None:
+    global _tokeniser, _split
+    _split = split
     _tokeniser = Tokeniser(model)
     os.nice(2)
 
@@ -65,7 +80,7 @@ def _simulate(seed: int) -> Tree:
     assert _tokeniser is not None
     rng = Random(seed)
     past = rng.choice((0, 0, 60, 120, 200))
-    return Conversation(rng, _tokeniser, nodes=rng.choice((100, 160, 240)), past=past).play()
+    return Conversation(rng, _tokeniser, _split, nodes=rng.choice((100, 160, 240)), past=past).play()
 
 
 def pack(trees: Iterable[Tree]) -> Iterator[list[Tree]]:
@@ -80,16 +95,16 @@ def pack(trees: Iterable[Tree]) -> Iterator[list[Tree]]:
         yield waiting
 
 
-def batches(model: bytes, seed: int, steps: int) -> Iterator[Batch]:
+def batches(model: bytes, seed: int, course: Course) -> Iterator[Batch]:
     """Simulated conversations, made in another process while the network learns from the ones before."""
     rng, made = Random(seed), 0
-    with get_context("spawn").Pool(1, _hire, (model,)) as pool:
+    with get_context("spawn").Pool(1, _hire, (model, course.split)) as pool:
         trees = pool.imap(_simulate, count(seed), chunksize=4)
         while True:
             packs = list(pack(islice(trees, POOL)))
             rng.shuffle(packs)
             for some in packs:
-                if made == steps:
+                if made == course.steps:
                     return
                 made += 1
                 yield batch(some)
@@ -112,22 +127,23 @@ def losses(network: Network, made: Batch, actions: Tensor) -> tuple[Tensor, Tens
     return act, (each * share).sum() / share.sum()
 
 
-def rate_at(step: int, steps: int) -> float:
+def rate_at(step: int, course: Course) -> float:
     """Warm-up, then a half cosine down to a fiftieth."""
     if step < WARM_UP:
-        return RATE * (step + 1) / WARM_UP
-    return RATE * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP))))
+        return course.rate * (step + 1) / WARM_UP
+    gone = (step - WARM_UP) / max(1, course.steps - WARM_UP)
+    return course.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * gone)))
 
 
-def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int, out: Path) -> None:
+def learn(network: Network, tokeniser: Tokeniser, course: Course, seed: int, out: Path) -> None:
     bare = [p for p in network.parameters() if p.dim() < 2]
     full = [p for p in network.parameters() if p.dim() == 2]
     groups = [{"params": full, "weight_decay": 0.05}, {"params": bare, "weight_decay": 0.0}]
-    optimiser = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.97))
+    optimiser = torch.optim.AdamW(groups, lr=course.rate, betas=(0.9, 0.97))
     actions, began = action_tokens(tokeniser), time.monotonic()
-    for step, made in enumerate(batches(tokeniser.model, seed, steps)):
+    for step, made in enumerate(batches(tokeniser.model, seed, course)):
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(step, steps)
+            group["lr"] = rate_at(step, course)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             act, words = losses(network, made, actions)
         optimiser.zero_grad(set_to_none=True)
@@ -136,7 +152,7 @@ def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int, out: Pa
         optimiser.step()
         if step % SAVED_EVERY == SAVED_EVERY - 1:
             release(network, tokeniser, out)
-        if step % 20 == 0 or step + 1 == steps:
+        if step % 20 == 0 or step + 1 == course.steps:
             spent = time.monotonic() - began
             print(
                 f"step {step:4d}  actions {act.item():.4f}  words {words.item():.4f}  {spent:.0f} s",
@@ -147,18 +163,23 @@ def learn(network: Network, tokeniser: Tokeniser, steps: int, seed: int, out: Pa
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--go-on-from", type=Path, help="the F32 GGUF after the first course: only the second is run")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     torch.manual_seed(asked.seed)
     torch.set_num_threads(2)
     words = make_tokeniser(asked.seed)
     network = Network(Shape(-(-words.size // 32) * 32))
+    courses: tuple[Course, ...] = COURSES
+    if asked.go_on_from is not None:
+        load(network, asked.go_on_from)
+        courses = COURSES[1:]
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    learn(network, words, asked.steps, asked.seed * 10**6, asked.out)
-    full = release(network, words, asked.out)
-    for path in (asked.out, full):
-        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    for course in courses:
+        part = asked.out if course is COURSES[-1] else asked.out.with_suffix(f".{course.split}.gguf")
+        learn(network, words, course, (asked.seed + COURSES.index(course)) * 10**6, part)
+        release(network, words, part)
+    print(f"{asked.out}: {asked.out.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
