@@ -62,13 +62,15 @@ def has_microphone(settings: Settings) -> bool:
     return True
 
 
-def run(options: RunOptions, stream: TextIO = sys.stdout) -> Places | None:
-    """One conversation, to its end or to Ctrl-C. Returns where it was recorded. Raises EdgeDuplexError."""
+def run(options: RunOptions, stream: TextIO = sys.stdout, factory: ModelFactory | None = None) -> Places | None:
+    """One conversation, to its end or to Ctrl-C. Returns where it was recorded. Raises EdgeDuplexError.
+
+    `factory` makes a model of your own, at 16 kHz, in place of the one that the settings name.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_S)
     sound = read_wav(options.input, SAMPLE_RATE) if options.input else None
-    model = check_model(options.settings.model.name)
-    factory = partial(open_model, options.settings, model, datetime.now().astimezone())
+    factory = factory or _model_of(options.settings)
     places = places_in(options.record) if options.record else None
     host = _host(options, factory)
     try:
@@ -88,6 +90,11 @@ def run(options: RunOptions, stream: TextIO = sys.stdout) -> Places | None:
     with _signals(session):
         session.run(device, Notifier())
     return places
+
+
+def _model_of(settings: Settings) -> ModelFactory:
+    path = check_model(settings.model.name)
+    return partial(open_model, settings, path, datetime.now().astimezone())
 
 
 def _host(options: RunOptions, factory: ModelFactory) -> ModelHost:
