@@ -92,6 +92,18 @@ def test_the_model_policy_does_what_the_model_is_sure_of() -> None:
     assert ModelPolicy().decide(moment(), sure_of(Action.WAIT)) is Action.WAIT
 
 
+def test_a_yield_that_is_merely_likely_has_to_be_found_twice_running() -> None:
+    def likely(action: Action):
+        return lambda status: {other: 0.7 if other is action else 0.1 for other in Action}
+
+    over_agent = moment(voice=True, agent=True)
+    policy = ModelPolicy()
+    assert policy.decide(over_agent, likely(Action.YIELD)) is Action.WAIT
+    assert policy.decide(over_agent, likely(Action.WAIT)) is Action.WAIT
+    assert policy.decide(over_agent, likely(Action.YIELD)) is Action.WAIT
+    assert policy.decide(over_agent, likely(Action.YIELD)) is Action.YIELD
+
+
 def test_the_plain_policy_knows_nothing_but_time() -> None:
     plain = VadPolicy()
     assert plain.decide(moment(ms=480), sure_of(Action.SPEAK)) is Action.WAIT

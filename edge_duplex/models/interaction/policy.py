@@ -50,22 +50,34 @@ class Policy(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ModelPolicy:
-    """What the model finds likelier than a threshold."""
+    """What the model finds likelier than a threshold.
+
+    A yield the model is not sure of has to be found in two steps running: the first word a recogniser believes in is
+    often another one a frame later ("the" was the beginning of "uh-huh"), and what is given up cannot be taken back.
+    """
 
     speak: float = 0.5
     yields: float = 0.5
+    sure: float = 0.9
     backchannel: float = 0.5
     prepare: float = 0.1
     """Write the reply ahead if, were the user to stop now, it would be wanted with this probability."""
+    _yielding: bool = False
+    """A yield was found in the step before."""
 
     def decide(self, moment: Moment, scores: Scores) -> Action:
+        was_yielding, self._yielding = self._yielding, False
         if not moment.status.agent_speaks and not moment.unanswered:
             return Action.WAIT
         found = scores(moment.status)
+        if moment.legal(Action.YIELD) and found[Action.YIELD] > self.yields:
+            if was_yielding or found[Action.YIELD] > self.sure:
+                return Action.YIELD
+            self._yielding = True
+            return Action.WAIT
         for action, threshold in (
-            (Action.YIELD, self.yields),
             (Action.SPEAK, self.speak),
             (Action.DELEGATE, self.speak),
             (Action.BACKCHANNEL, self.backchannel),
