@@ -9,6 +9,7 @@ from typing import Literal
 
 from edge_duplex.models.interaction.prompt import Action, Reply, words_of
 from training import answers
+from training.common import sample_common
 from training.drills import drill, drill_over_agent
 from training.hearing import Utterance, mishear, noise, utter
 from training.language import (
@@ -36,7 +37,8 @@ OPEN_MS = 1900
 CALLED_MS = 1200
 """… if the user only called for attention, and may be about to go on."""
 HELD_SHARE = 0.15
-LISTENS_MS = 400
+COMMON_SHARE = 0.3
+LISTENS_MS = 480
 """A user who speaks over the agent this long without a word recognised means it."""
 BACKCHANNEL_MS = 240
 """Silence at the end of a clause in which to say "mm-hm"."""
@@ -125,13 +127,17 @@ class Conversation:
     def turn(self) -> None:
         if not self._exchange and self.rng.random() < 0.12:
             self._exchange = sample_exchange(self.rng, self.split)
-        turn = self._exchange.pop(0) if self._exchange else sample_turn(self.rng, self.split)
+        turn = self._exchange.pop(0) if self._exchange else self._turn()
         self.answered(turn, self._say(turn), REPLY_AFTER_MS[turn.kind])
+
+    def _turn(self) -> Turn:
+        draw = sample_common if self.rng.random() < COMMON_SHARE else sample_turn
+        return draw(self.rng, self.split)
 
     def drills(self) -> None:
         """What else the user might have said here."""
         for _ in range(2):
-            turn = sample_turn(self.rng, self.split)
+            turn = self._turn()
             for _ in range(3 if self.rng.random() < 0.5 else 0):
                 if len(turn.reply.split()) > 2 and turn.reply.startswith("<call>"):
                     break
@@ -144,7 +150,8 @@ class Conversation:
             meant = sample_interruption(self.rng, self.split)
             drill_over_agent(self.room, meant.words, _tells, self.rng)
             drill_over_agent(self.room, sample_backchannel(self.rng), lambda words: False, self.rng)
-        drill_over_agent(self.room, sample_side_talk(self.rng), lambda words: False, self.rng)
+        if self.rng.random() < 0.4:
+            drill_over_agent(self.room, sample_side_talk(self.rng), lambda words: False, self.rng)
 
     def carried_on(self) -> None:
         """The agent answers what was complete, and the user goes on: give way, then answer the whole."""
@@ -271,7 +278,7 @@ class Conversation:
         what = self.rng.random()
         if what < 0.7:
             said = self._plain(sample_backchannel(self.rng))
-        elif what < 0.85:
+        elif what < 0.8:
             said = self._plain(sample_side_talk(self.rng))
         else:
             said = noise(self.room.now + 90, self.rng)

@@ -34,8 +34,10 @@ def drill(room: Room, turn: Turn, after: int, open_after: int, rng: Random) -> N
     silence(length, after, STOPS)
     room.teach_status(node(length), Status(True, rng.choice(VOICE_MS), False), Action.WAIT)
     for count in rng.sample(sorted(turn.holds), min(3, len(turn.holds))):
-        silence(count, open_after, STOPS[:8])
-        silence(count, open_after, STOPS)
+        pause = rng.randint(300, 1700)  # long pauses are rarer than short ones, and an abandoned turn is rarer still
+        silence(count, open_after, tuple(ms for ms in STOPS if ms <= pause))
+        if rng.random() < 0.3:
+            silence(count, open_after, tuple(ms for ms in STOPS if ms >= open_after))
     for count in rng.sample(sorted(turn.done), min(1, len(turn.done))):
         silence(count, max(after, 160), STOPS)
     middle = [count for count in range(1, length) if count not in turn.holds and count not in turn.done]
@@ -47,8 +49,10 @@ def drill(room: Room, turn: Turn, after: int, open_after: int, rng: Random) -> N
 def drill_over_agent(room: Room, words: Sequence[str], tells: Callable[[Sequence[str]], bool], rng: Random) -> None:
     """What might be said over the agent where it now is. `tells`: whether the words so far mean to take the floor."""
     base, length = room.here(), len(words)
-    for count in {1, min(2, length), length}:
+    for count in sorted({1, min(2, length), length}):
         node = room.tree.trunk(room.turn_tokens(words[:count]), base)
+        if rng.random() < 0.4:  # the agent's words go on being heard while the recogniser looks for the user's next
+            node = room.tree.trunk(room.agent_tokens(rng.choice((1, 1, 2))), node)
         right = Action.YIELD if tells(words[:count]) else Action.WAIT
         room.teach_status(node, Status(True, rng.choice(VOICE_MS[2:8]), True), right)
         if rng.random() < 0.5:

@@ -125,7 +125,7 @@ def utter(
             gap = rng.choice((40, 60, 80, 100, 140, 180))
         seen = max(seen, end + lag + rng.randint(-120, 80))
         first, right = heard[i], seen
-        if rng.random() < 0.2:
+        if rng.random() < 0.12:
             first = "" if rng.random() < 0.3 else _alike(word, rng, vocabulary)
             right = seen + rng.choice((80, 160, 240, 320))
         if heard[i] or first:

@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from random import Random
 
 from edge_duplex.audio.frames import FRAME_MS
-from edge_duplex.models.interaction.prompt import USER, Action, Reply, Status, reply_items, status, trunk
+from edge_duplex.models.interaction.prompt import (
+    AGENT,
+    USER,
+    Action,
+    Reply,
+    Status,
+    reply_items,
+    status,
+    trunk,
+    words_of,
+)
 from edge_duplex.timeline import Spoken, Who
 from training.hearing import Utterance, voice_silence
 from training.tokeniser import BEGIN, Tokeniser
@@ -115,6 +125,11 @@ class Room:
     def turn_tokens(self, words: Sequence[str]) -> list[int]:
         """A turn of the user's that begins here, as it would stand on the trunk."""
         return self._tokeniser.items([USER, *words])
+
+    def agent_tokens(self, count: int) -> list[int]:
+        """The next words of the agent's, as they would stand on the trunk after the user's."""
+        coming = [text for word in self._agent if word.end > self.now for text in words_of(word.text)][:count]
+        return self._tokeniser.items([AGENT, *coming]) if coming else []
 
     def here(self) -> int:
         """The node at the end of the trunk."""
