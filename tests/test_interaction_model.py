@@ -8,7 +8,8 @@ import pytest
 
 from edge_duplex.errors import ConfigError, ModelError
 from edge_duplex.models.host import Past
-from edge_duplex.models.interaction.policy import policy
+from edge_duplex.models.interaction.policy import ModelPolicy, Moment, Scores, policy
+from edge_duplex.models.interaction.prompt import Action
 from edge_duplex.skills.protocol import Due
 from edge_duplex.timeline import Spoken, Who
 from training.hearing import Heard, Utterance, noise
@@ -159,10 +160,20 @@ def test_what_comes_due_while_the_user_speaks_waits_for_a_gap(stage: Stage) -> N
     assert stage.texts[0][1] == "Your tea timer is done."
 
 
+class Hesitant(ModelPolicy):
+    """Gets every reply ready and gives none."""
+
+    def decide(self, moment: Moment, scores: Scores) -> Action:
+        return Action.WAIT
+
+
 def test_a_skill_is_asked_ahead_but_takes_effect_only_when_its_answer_is_begun(stage: Stage) -> None:
+    decided, stage.model._policy = stage.model._policy, Hesitant()
     say(stage, "set a timer for ten minutes")
     stage.run(stage.now + 9000, lambda: bool(stage.skills.asked))
+    assert stage.skills.asked
     assert not stage.skills.done
+    stage.model._policy = decided
     stage.run(stage.now + 2000)
     assert stage.skills.done == ["<call> timer.set ten minutes"]
 
