@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from edge_duplex.audio.card import Card
 from edge_duplex.audio.echo_path import measure_echo
 from edge_duplex.audio.frames import FRAME_MS, Samples, frame_samples
 from edge_duplex.audio.portaudio import PyAudioPort
-from edge_duplex.audio.ports import Direction, choose
+from edge_duplex.audio.ports import Direction, PortAudio, choose
 from edge_duplex.audio.wav import read_wav
 from edge_duplex.config import Settings
 from edge_duplex.errors import DeviceError, EdgeDuplexError
@@ -24,6 +25,8 @@ SPEED_FRAMES = 150
 """Frames of the bundled conversation that the model is timed on: 12 s, with questions and answers in them."""
 ENOUGH = 0.7
 """Of real time: above that a model is too slow to be relied on."""
+AUDIBLE_DB = -40.0
+"""Echo louder than this against what is played is taken for a voice now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,22 @@ class Finding:
         return f"{'ok  ' if self.good else 'FAIL'} {self.text}" + (f"; {self.advice}" if self.advice else "")
 
 
-def examine(settings: Settings, conversation: Path, say: Callable[[str], None]) -> bool:
+def examine(
+    settings: Settings,
+    conversation: Path,
+    say: Callable[[str], None],
+    open_audio: Callable[[], PortAudio] = PyAudioPort,
+) -> bool:
     """Say each finding as it is made; True if nothing failed. `conversation` is a WAV of a user speaking."""
     good = True
-    for finding in (*_sound(settings), *_model(settings, conversation)):
+    for finding in chain(_sound(settings, open_audio), _model(settings, conversation)):
         say(finding.line())
         good = good and finding.good
     return good
 
 
-def _sound(settings: Settings) -> Iterator[Finding]:
-    audio = PyAudioPort()
+def _sound(settings: Settings, open_audio: Callable[[], PortAudio]) -> Iterator[Finding]:
+    audio = open_audio()
     found = 0
     wanted: tuple[tuple[Direction, str], ...] = (
         ("microphone", settings.audio.input_device),
@@ -63,12 +71,12 @@ def _sound(settings: Settings) -> Iterator[Finding]:
     finally:
         audio.close()
     if found == len(wanted):
-        yield _echo(settings)
+        yield _echo(settings, open_audio)
 
 
-def _echo(settings: Settings) -> Finding:
+def _echo(settings: Settings, open_audio: Callable[[], PortAudio]) -> Finding:
     card = Card(
-        PyAudioPort,
+        open_audio,
         SAMPLE_RATE,
         microphone=settings.audio.input_device,
         loudspeaker=settings.audio.output_device,
@@ -80,7 +88,7 @@ def _echo(settings: Settings) -> Finding:
     if echo is None:
         return Finding(True, "echo path: the microphone does not hear the loudspeaker (headphones, or muted)")
     text = f"echo path: round trip {echo.round_trip_ms:.0f} ms, echo {echo.level_db:.0f} dB against what is played"
-    if echo.level_db > -40:
+    if echo.level_db > AUDIBLE_DB:
         return Finding(True, text, "use headphones: without them it may hear itself and stop")
     return Finding(True, text)
 
