@@ -28,12 +28,12 @@ def stage():
     made.model.close()
 
 
-def say(stage: Stage, text: str, pauses: dict[int, int] | None = None) -> Utterance:
-    """Said clearly: 250 ms a word, each recognised 80 ms after its end; `pauses` after so many words, in ms."""
+def say(stage: Stage, text: str, pauses: dict[int, int] | None = None, lag_ms: int = 80) -> Utterance:
+    """Said clearly: 250 ms a word, each recognised `lag_ms` after its end; `pauses` after so many words, in ms."""
     at, words, voiced = stage.now + 40, [], []
     begun = at
     for i, word in enumerate(text.split()):
-        words.append(Heard(at, at + 250, at + 330, at + 330, word, word))
+        words.append(Heard(at, at + 250, at + 250 + lag_ms, at + 250 + lag_ms, word, word))
         at += 250
         if gap := (pauses or {}).get(i + 1):
             voiced.append((begun, at))
@@ -168,13 +168,11 @@ class Hesitant(ModelPolicy):
 
 
 def test_a_skill_is_asked_ahead_but_takes_effect_only_when_its_answer_is_begun(stage: Stage) -> None:
-    decided, stage.model._policy = stage.model._policy, Hesitant()
-    say(stage, "set a timer for ten minutes")
-    stage.run(stage.now + 9000, lambda: bool(stage.skills.asked))
-    assert stage.skills.asked
+    said = say(stage, "set a timer for ten minutes", lag_ms=-120)
+    stage.run(said.voiced[-1][1])
+    assert stage.skills.asked == ["<call> timer.set ten minutes"]
     assert not stage.skills.done
-    stage.model._policy = decided
-    stage.run(stage.now + 2000)
+    stage.run(stage.now + 1500)
     assert stage.skills.done == ["<call> timer.set ten minutes"]
 
 

@@ -44,14 +44,6 @@ def conversation(words: Tokeniser, seed: int, nodes: int = 150) -> Tree:
     return Conversation(Random(seed), words, nodes=nodes).play()
 
 
-def path_to(tree: Tree, node: int) -> list[int]:
-    tokens = []
-    while node != NONE:
-        tokens.append(tree.tokens[node])
-        node = tree.parents[node]
-    return tokens[::-1]
-
-
 def test_the_runtime_makes_the_same_tokens(words: Tokeniser, made: tuple[Network, Path, Path]) -> None:
     brain = Brain(Llama(made[1]))
     for word in ("what", "time", "it's", "timer.set", "I", "Sorry,", "seventeen", "zyx", "o'clock", "<user>", "<s80u>"):
@@ -71,7 +63,7 @@ def test_every_node_of_a_tree_scores_as_its_path_does_in_llama_cpp(
     llama = Llama(full)
     for node in Random(1).sample(range(len(tree)), 25):
         llama.forget(0)
-        theirs = llama.decode(path_to(tree, node), 0)
+        theirs = llama.decode(tree.path(node), 0)
         np.testing.assert_allclose(theirs, ours[node], atol=2e-3)
     llama.close()
 
@@ -82,7 +74,7 @@ def test_quantised_agrees_on_the_likeliest_action(words: Tokeniser, made: tuple[
     actions = action_tokens(words).numpy()
     worst = 0.0
     for node in [n for n in range(len(tree)) if tree.actions[n] != NONE][:60]:
-        path = path_to(tree, node)
+        path = tree.path(node)
         full.forget(0)
         small.forget(0)
         worst = max(worst, float(np.abs(full.decode(path, 0)[actions] - small.decode(path, 0)[actions]).max()))

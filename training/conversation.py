@@ -10,7 +10,7 @@ from typing import Literal
 from edge_duplex.models.interaction.prompt import Action, Reply, words_of
 from training import answers
 from training.common import sample_common
-from training.drills import drill, drill_over_agent
+from training.drills import drill, drill_over_agent, drill_waiting
 from training.hearing import Utterance, mishear, noise, utter
 from training.language import (
     Turn,
@@ -36,6 +36,8 @@ OPEN_MS = 1900
 """… if it stops in the middle of a thought."""
 CALLED_MS = 1200
 """… if the user only called for attention, and may be about to go on."""
+CALLED = "Yes?"
+"""The reply to "wait" or "hang on" when nothing comes after it."""
 HELD_SHARE = 0.15
 COMMON_SHARE = 0.3
 LISTENS_MS = 480
@@ -143,15 +145,26 @@ class Conversation:
                     break
                 turn = sample_turn(self.rng, self.split)
             drill(self.room, turn, REPLY_AFTER_MS[turn.kind], OPEN_MS, self.rng)
+        if self.rng.random() < 0.5:
+            drill_waiting(self.room, sample_side_talk(self.rng), self.rng)
 
     def drills_over_agent(self) -> None:
         """What else the user might say over the agent."""
         for _ in range(2):
             meant = sample_interruption(self.rng, self.split)
             drill_over_agent(self.room, meant.words, _tells, self.rng)
+            self._after_giving_way(meant)
             drill_over_agent(self.room, sample_backchannel(self.rng), lambda words: False, self.rng)
         if self.rng.random() < 0.4:
             drill_over_agent(self.room, sample_side_talk(self.rng), lambda words: False, self.rng)
+
+    def _after_giving_way(self, turn: Turn) -> None:
+        """What is right once the agent has stopped for a turn; after "stop", nothing is."""
+        if turn.kind == "stop" and turn.reply != CALLED:
+            drill_waiting(self.room, turn.words, self.rng)
+        else:
+            after = CALLED_MS if turn.reply == CALLED else REPLY_AFTER_MS[turn.kind]
+            drill(self.room, turn, after, OPEN_MS, self.rng)
 
     def carried_on(self) -> None:
         """The agent answers what was complete, and the user goes on: give way, then answer the whole."""
@@ -292,7 +305,7 @@ class Conversation:
         said = self._say(turn)
         self._break_in(said)
         if turn.kind == "stop":
-            if turn.reply != "Yes?":
+            if turn.reply != CALLED:
                 return self._until(said.settled + self.rng.choice((1000, 4000)), self.keep * 3)
             return self.answered(turn, said, CALLED_MS)
         self._until(self.room.agent_until, self.keep)

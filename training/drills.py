@@ -46,6 +46,13 @@ def drill(room: Room, turn: Turn, after: int, open_after: int, rng: Random) -> N
     room.teach_reply(node(length), read_reply(turn.reply))
 
 
+def drill_waiting(room: Room, words: Sequence[str], rng: Random) -> None:
+    """What might be said that needs no answer, however long the silence after it."""
+    node = room.tree.trunk(room.turn_tokens(words), room.here())
+    for ms in rng.sample(STOPS, 3):
+        room.teach_status(node, Status(False, ms, False), Action.WAIT)
+
+
 def drill_over_agent(room: Room, words: Sequence[str], tells: Callable[[Sequence[str]], bool], rng: Random) -> None:
     """What might be said over the agent where it now is. `tells`: whether the words so far mean to take the floor."""
     base, length = room.here(), len(words)

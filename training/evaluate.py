@@ -16,7 +16,8 @@ from random import Random
 import numpy as np
 
 from edge_duplex.models.interaction.prompt import words_of
-from training.conversation import vocabulary
+from edge_duplex.models.llama import Llama
+from training.conversation import Conversation, vocabulary
 from training.hearing import Utterance, mishear, noise, utter
 from training.language import (
     Turn,
@@ -26,7 +27,8 @@ from training.language import (
     sample_turn,
 )
 from training.stage import Stage
-from training.train import WEIGHTS
+from training.train import WEIGHTS, action_tokens, make_tokeniser
+from training.tree import NONE
 
 TALKS = "what can you do"
 """Makes the agent talk long enough to be spoken over."""
@@ -178,13 +180,33 @@ class Exam:
         stage.model.close()
 
 
+def agreement(full: Path, small: Path, conversations: int = 8) -> float:
+    """The share of statuses of simulated conversations at which two files of one model choose the same action."""
+    one, other, words = Llama(full), Llama(small), make_tokeniser(seed=1)
+    actions = action_tokens(words).numpy()
+    same, of = 0, 0
+    for seed in range(conversations):
+        tree = Conversation(Random(10**9 + seed), words, "held").play()
+        for node in (node for node in range(len(tree)) if tree.actions[node] != NONE):
+            path = tree.path(node)
+            one.forget(0)
+            other.forget(0)
+            chosen = one.decode(path, 0)[actions].argmax(), other.decode(path, 0)[actions].argmax()
+            same, of = same + int(chosen[0] == chosen[1]), of + 1
+    return same / of
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=WEIGHTS)
     parser.add_argument("--policy", choices=("model", "vad"), default="model")
     parser.add_argument("--split", choices=("held", "train"), default="held")
     parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--full", type=Path, help="the same model in F32: only how often the two agree is measured")
     asked = parser.parse_args()
+    if asked.full is not None:
+        print(f"the same action at {100 * agreement(asked.full, asked.model):.2f} % of the statuses")
+        return
     for name, tally in Exam(asked.model, asked.count, asked.policy, asked.split).run().items():
         print(f"{name:45} {tally}")
 

@@ -77,6 +77,14 @@ class Tree:
             self.follows[here], self.weights[here] = token, weight
             here = child
 
+    def path(self, node: int) -> list[int]:
+        """The tokens from the root to a node."""
+        tokens = []
+        while node != NONE:
+            tokens.append(self.tokens[node])
+            node = self.parents[node]
+        return tokens[::-1]
+
     def positions(self) -> list[int]:
         depth = [0] * len(self)
         for node in range(1, len(self)):

@@ -9,7 +9,7 @@ from typing import Protocol
 from edge_duplex.errors import ConfigError
 from edge_duplex.models.interaction.prompt import Action, Status
 
-WORDLESS_MS = 400
+WORDLESS_MS = 480
 """Voice over the agent may be an interruption after this long, though no word of it has been recognised yet."""
 
 
@@ -58,7 +58,7 @@ class ModelPolicy:
     often another one a frame later ("the" was the beginning of "uh-huh"), and what is given up cannot be taken back.
     """
 
-    speak: float = 0.5
+    speak: float = 0.4
     yields: float = 0.5
     sure: float = 0.9
     backchannel: float = 0.5
