@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from random import Random
 from typing import Literal
 
-from edge_duplex.models.interaction.prompt import Action, Reply, words_of
+from edge_duplex.models.interaction.prompt import Action, Reply
 from training import answers
 from training.common import sample_common
 from training.drills import drill, drill_over_agent, drill_waiting
@@ -19,48 +18,28 @@ from training.language import (
     sample_interruption,
     sample_side_talk,
     sample_turn,
-    sentences,
 )  # fmt: skip
 from training.monologue import monologue
+from training.oracle import (
+    BACKCHANNEL_MS,
+    CALLED_MS,
+    ODD_MS,
+    OPEN_MS,
+    REPLY_AFTER_MS,
+    called,
+    meant,
+    silenced,
+    tells,
+    vocabulary,
+)
 from training.simulate import Room, read_reply
 from training.tokeniser import Tokeniser
 from training.tree import Tree
 
 Split = Literal["train", "held", "all"]
 
-REPLY_AFTER_MS = {"request": 80, "smalltalk": 80, "stop": 160, "repeat": 80, "unknown": 400, "fragment": 1900}
-"""Silence after which a turn of a kind is answered."""
-ODD_MS = 640
-"""… if its end was misheard."""
-OPEN_MS = 1900
-"""… if it stops in the middle of a thought."""
-CALLED_MS = 1200
-"""… if the user only called for attention, and may be about to go on."""
-CALLED = "Yes?"
-"""The reply to "wait" or "hang on" when nothing comes after it."""
 HELD_SHARE = 0.15
 COMMON_SHARE = 0.3
-LISTENS_MS = 480
-"""A user who speaks over the agent this long without a word recognised means it."""
-BACKCHANNEL_MS = 240
-"""Silence at the end of a clause in which to say "mm-hm"."""
-YIELD_LATEST_MS = 720
-LISTENING = frozenset(
-    (
-        "uh", "huh", "uh-huh", "okay", "right", "yeah", "mhm", "mm", "hmm", "hm", "oh", "ah", "yes", "yep", "yup",
-        "sure", "wow", "cool", "nice", "good", "great", "i", "see", "know", "got", "it",
-    )
-)  # fmt: skip
-"""Words that alone do not take the floor."""
-
-
-@cache
-def vocabulary() -> tuple[str, ...]:
-    return tuple(sorted({word for sentence in sentences(Random(5), 3000) for word in sentence}))
-
-
-def _tells(words: Sequence[str]) -> bool:
-    return any(word not in LISTENING for word in words)
 
 
 class Conversation:
@@ -93,7 +72,7 @@ class Conversation:
 
     def play(self) -> Tree:
         scenes: Sequence[tuple[float, Callable[[], None]]] = (
-            (1.0, self.turn), (0.07, self.side_talk), (0.06, self.noise), (0.08, self.monologue),
+            (1.0, self.turn), (0.07, self.side_talk), (0.06, self.noise), (0.15, self.monologue),
             (0.08, self.due), (0.05, self.acknowledge),
             (0.06, self.carried_on),
         )  # fmt: skip
@@ -152,7 +131,7 @@ class Conversation:
         """What else the user might say over the agent."""
         for _ in range(2):
             meant = sample_interruption(self.rng, self.split)
-            drill_over_agent(self.room, meant.words, _tells, self.rng)
+            drill_over_agent(self.room, meant.words, tells, self.rng)
             self._after_giving_way(meant)
             drill_over_agent(self.room, sample_backchannel(self.rng), lambda words: False, self.rng)
         if self.rng.random() < 0.4:
@@ -160,10 +139,10 @@ class Conversation:
 
     def _after_giving_way(self, turn: Turn) -> None:
         """What is right once the agent has stopped for a turn; after "stop", nothing is."""
-        if turn.kind == "stop" and turn.reply != CALLED:
+        if silenced(turn):
             drill_waiting(self.room, turn.words, self.rng)
         else:
-            after = CALLED_MS if turn.reply == CALLED else REPLY_AFTER_MS[turn.kind]
+            after = CALLED_MS if called(turn) else REPLY_AFTER_MS[turn.kind]
             drill(self.room, turn, after, OPEN_MS, self.rng)
 
     def carried_on(self) -> None:
@@ -305,7 +284,7 @@ class Conversation:
         said = self._say(turn)
         self._break_in(said)
         if turn.kind == "stop":
-            if turn.reply != CALLED:
+            if silenced(turn):
                 return self._until(said.settled + self.rng.choice((1000, 4000)), self.keep * 3)
             return self.answered(turn, said, CALLED_MS)
         self._until(self.room.agent_until, self.keep)
@@ -315,16 +294,8 @@ class Conversation:
         slow = self.rng.choice((0, 0, 0, 1, 2, 4))
         while self.room.agent_speaks and self.room.now < said.settled + 400:
             self.room.tick()
-            meant = self._meant(said)
-            self.room.step(Action.YIELD if meant and self.room.agent_speaks else Action.WAIT, 1.0)
-            slow -= meant
-            if meant and slow < 0:
+            means = meant(self.room.visible(said), self.room.now - said.voiced[0][0])
+            self.room.step(Action.YIELD if means and self.room.agent_speaks else Action.WAIT, 1.0)
+            slow -= means
+            if means and slow < 0:
                 self.room.agent_stops()
-
-    def _meant(self, said: Utterance) -> bool:
-        """Whether what is heard by now tells an interruption from a sign of listening."""
-        words = [word for text in self.room.visible(said) for word in words_of(text)]
-        voice = self.room.now - said.voiced[0][0]
-        if _tells(words):
-            return True
-        return voice >= (YIELD_LATEST_MS if words else LISTENS_MS)

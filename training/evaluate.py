@@ -17,7 +17,7 @@ import numpy as np
 
 from edge_duplex.models.interaction.prompt import words_of
 from edge_duplex.models.llama import Llama
-from training.conversation import Conversation, vocabulary
+from training.conversation import Conversation
 from training.hearing import Utterance, mishear, noise, utter
 from training.language import (
     Turn,
@@ -26,6 +26,7 @@ from training.language import (
     sample_side_talk,
     sample_turn,
 )
+from training.oracle import vocabulary
 from training.stage import Stage
 from training.train import WEIGHTS, action_tokens, make_tokeniser
 from training.tree import NONE

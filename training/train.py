@@ -46,7 +46,7 @@ class Course:
     split: Split
 
 
-COURSES = (Course(800, 2.5e-3, "train"), Course(380, 1.5e-3, "all"))
+COURSES = (Course(800, 2.5e-3, "train"), Course(450, 1.5e-3, "all"))
 ACTION_WEIGHT = dict.fromkeys(Action, 1.0) | {Action.BACKCHANNEL: 1.5, Action.YIELD: 2.0}
 
 
