@@ -4,6 +4,7 @@ anyone."""
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +21,9 @@ from edge_duplex.audio.frames import Samples
 from edge_duplex.audio.portaudio import PyAudioPort
 from edge_duplex.audio.ports import choose, rates
 from edge_duplex.audio.tape import write_wav
+from edge_duplex.audio.wav import read_wav
+from edge_duplex.conversation import WAV, script
+from edge_duplex.events import parse
 
 pytestmark = [
     pytest.mark.soundcard,
@@ -49,12 +53,12 @@ class SoundCard:
         write_wav(path, sound, RATE)
         self._start("paplay", "-d", "micpipe", "--latency-msec=400", str(path))
 
-    def record(self) -> Path:
-        """What the loudspeaker plays, from now on, as raw int16."""
-        path = self._folder / "speaker.raw"
+    def record(self, sink: str = "speaker") -> Path:
+        """What goes into `sink` (the loudspeaker, or "micpipe") from now on, as raw int16."""
+        path = self._folder / f"{sink}.raw"
         args = (
             "-d",
-            "speaker.monitor",
+            f"{sink}.monitor",
             f"--rate={RATE}",
             "--channels=1",
             "--format=s16le",
@@ -216,3 +220,52 @@ def test_a_machine_without_a_sound_server_says_nothing_either(capfd: pytest.Capt
     print("what the program says is seen", file=sys.stderr)
     audio.close()
     assert capfd.readouterr().err == "what the program says is seen\n"
+
+
+def first_and_last(sound: Samples) -> tuple[float, float]:
+    """Seconds at which there is the first and the last sound."""
+    loud = np.flatnonzero(np.abs(sound.astype(int)) > 300)
+    return float(loud[0]) / RATE, float(loud[-1]) / RATE
+
+
+def test_the_program_hears_a_question_at_the_microphone_and_answers_at_the_loudspeaker(
+    soundcard: SoundCard, tmp_path: Path
+) -> None:
+    question = next(line for line in script() if "what time" in line.text)
+    sound = read_wav(WAV).samples[int((question.at - 0.5) * RATE) : int((question.end + 0.2) * RATE)]
+    command = [Path(sys.executable).parent / "edge-duplex", "run", "--record", tmp_path / "kept"]
+    at_microphone, at_loudspeaker = soundcard.record("micpipe"), soundcard.record()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        limit = threading.Timer(60, program.kill)
+        limit.start()
+        for line in program.stdout:
+            if "listening" in line:
+                soundcard.speak(sound)
+            if "agent " in line:
+                break
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=60)
+        limit.cancel()
+    soundcard.end()
+    events = [parse(line) for line in (tmp_path / "kept" / "events.jsonl").read_text().splitlines()]
+    assert "clock.time" in [event.fields.get("name") for event in events]
+    # The two recorders do not begin at the very same moment: the wait is good to a twentieth of a second.
+    asked = first_and_last(np.fromfile(at_microphone, np.int16))
+    answered = first_and_last(np.fromfile(at_loudspeaker, np.int16))
+    assert 0.0 < answered[0] - asked[1] < 0.60
+    # What the loudspeaker played is what the program says it said.
+    said = read_wav(tmp_path / "kept" / "conversation.wav", channel=1).samples
+    start, end = first_and_last(said)
+    begin = int(start * RATE)
+    played = np.fromfile(at_loudspeaker, np.int16)[int(answered[0] * RATE) :]
+    length = min(len(played), int(end * RATE) - begin, RATE)
+    assert best_match(said[begin : begin + length], played) > 0.9
+
+
+def best_match(wanted: Samples, found: Samples, slack: int = RATE // 50) -> float:
+    """The best correlation of `wanted` with `found`, up to `slack` samples apart."""
+    a = wanted[slack:-slack].astype(float)
+    return max(
+        float(np.corrcoef(a, found[at : at + len(a)].astype(float))[0, 1]) for at in range(0, 2 * slack, 2)
+    )
