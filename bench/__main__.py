@@ -119,9 +119,15 @@ def sound_card() -> Iterator[None]:
         subprocess.run([SOUNDCARD, "stop"], check=False)
 
 
+LAYOUTS: dict[str, tuple[str, ...]] = {
+    "two processes": (),
+    "one process, model in a thread": ("--in-thread",),
+}
+
+
 def soak(minutes: float) -> None:
-    """Real time, a real PortAudio device, every core kept busy by another program; both layouts."""
-    for layout, extra in (("two processes", ()), ("one process, model in a thread", ("--in-thread",))):
+    """Real time, a real PortAudio device, every core kept busy by another program; both layouts side by side."""
+    for layout, extra in LAYOUTS.items():
         with tempfile.TemporaryDirectory() as name, sound_card(), busy_cores():
             folder = Path(name)
             places = places_in(folder)

@@ -37,7 +37,7 @@ class Program:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(120)  # it draws its picture first
         self._output.close()
 
     def wait_until_listening(self, limit_s: float = 60.0) -> float:

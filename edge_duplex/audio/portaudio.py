@@ -12,7 +12,7 @@ from typing import Any
 import pyaudio
 
 from edge_duplex.audio.ports import Callback, DeviceInfo, Direction, StreamPlan
-from edge_duplex.audio.priority import hurry_this_thread
+from edge_duplex.audio.priority import hurry_this_thread, threads_in_a_hurry
 from edge_duplex.errors import DeviceError
 
 
@@ -137,18 +137,19 @@ class PyAudioPort:
             underrun = bool(status & pyaudio.paOutputUnderflow)
             return callback(heard, overrun, underrun), pyaudio.paContinue
 
-        stream = self._audio.open(
-            rate=plan.sample_rate,
-            channels=plan.input.channels,
-            format=pyaudio.paInt16,
-            input=True,
-            output=True,
-            input_device_index=plan.input.device.index,
-            output_device_index=plan.output.device.index,
-            frames_per_buffer=plan.block,
-            start=False,
-            stream_callback=called,
-        )
+        with threads_in_a_hurry():
+            stream = self._audio.open(
+                rate=plan.sample_rate,
+                channels=plan.input.channels,
+                format=pyaudio.paInt16,
+                input=True,
+                output=True,
+                input_device_index=plan.input.device.index,
+                output_device_index=plan.output.device.index,
+                frames_per_buffer=plan.block,
+                start=False,
+                stream_callback=called,
+            )
         return PyAudioStream(stream)
 
     def close(self) -> None:
