@@ -85,7 +85,7 @@ class Conversation:
             self.drills()
         end = len(self.room.tree) + self.nodes
         while len(self.room.tree) < end:
-            self.idle(self.rng.choice((80, 240, 500, 1000, 2500, 5000)))
+            self._until(self.room.now + self.rng.choice((80, 240, 500, 1000, 2500, 5000)), self.keep * 0.6)
             self._scene(scenes)
             if not self.room.agent_speaks:
                 self.drills()
@@ -95,10 +95,6 @@ class Conversation:
         self.rng.choices([scene for _, scene in scenes], [weight for weight, _ in scenes])[0]()
 
     # --- scenes ---
-
-    def idle(self, ms: int) -> None:
-        """Nobody has anything to answer."""
-        self._until(self.room.now + ms, self.keep * 0.6)
 
     def _until(self, end: int, keep: float) -> None:
         while self.room.now < end:
