@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_duplex.models.interaction.policy import ModelPolicy, Moment, VadPolicy
+from edge_duplex.models.interaction.policy import ModelPolicy, Moment, VadPolicy, policy
 from edge_duplex.models.interaction.prompt import Action, Reply, Status
 from edge_duplex.models.interaction.replies import LONG_PART, NOT_YET, cut_into_parts, prepare
 from edge_duplex.skills.protocol import Due, Scene
@@ -75,8 +75,8 @@ def sure_of(action: Action):
 @pytest.mark.parametrize("unanswered", [False, True])
 def test_no_policy_ever_does_what_is_not_legal(wanted: Action, voice: bool, agent: bool, unanswered: bool) -> None:
     now = moment(voice, agent, unanswered, ms=640)
-    for policy in (ModelPolicy(), VadPolicy()):
-        decided = policy.decide(now, sure_of(wanted))
+    for one in (ModelPolicy(), VadPolicy()):
+        decided = one.decide(now, sure_of(wanted))
         assert now.legal(decided)
         if decided is Action.YIELD:
             assert agent
@@ -110,3 +110,9 @@ def test_the_plain_policy_knows_nothing_but_time() -> None:
     assert plain.decide(moment(ms=560), sure_of(Action.WAIT)) is Action.SPEAK
     assert plain.decide(moment(voice=True, agent=True, ms=480), sure_of(Action.YIELD)) is Action.WAIT
     assert plain.decide(moment(voice=True, agent=True, ms=560), sure_of(Action.WAIT)) is Action.YIELD
+
+
+def test_the_silence_of_the_plain_policy_can_be_set() -> None:
+    patient = policy("vad", 800.0)
+    assert patient.decide(moment(ms=720), sure_of(Action.SPEAK)) is Action.WAIT
+    assert patient.decide(moment(ms=800), sure_of(Action.WAIT)) is Action.SPEAK

@@ -17,7 +17,8 @@ import numpy as np
 
 from edge_duplex.audio.frames import FRAME_MS, Samples, frame_samples, silence
 from edge_duplex.models.host import Past
-from edge_duplex.models.interaction.model import InteractionModel, open_interaction
+from edge_duplex.models.interaction.model import InteractionModel, Parts, open_interaction
+from edge_duplex.models.interaction.policy import policy as policy_of
 from edge_duplex.models.interaction.protocols import Hypothesis, Speech
 from edge_duplex.models.protocol import FloorReport, Note, Said, Word
 from edge_duplex.skills.protocol import Answer, Due, Scene
@@ -108,7 +109,7 @@ class Stage:
         self.ears, self.mouth, self.skills = ScriptedEars(), SilentMouth(), RecordedSkills()
         start = datetime(2026, 1, 1, tzinfo=UTC)
         self.model: InteractionModel = open_interaction(
-            path, self.ears, self.mouth, self.skills, policy, start, past or Past()
+            path, Parts(self.ears, self.mouth, self.skills, policy_of(policy)), start, past or Past()
         )
         self.now = 0
         self.voiced: list[tuple[int, int]] = []

@@ -30,11 +30,16 @@ def check_model(name_or_path: str) -> Path:
 def open_model(settings: Settings, path: Path, started_at: datetime, past: Past) -> DuplexModel:
     """Called in the model process: nothing heavier than this module is imported anywhere else."""
     from edge_duplex.models.interaction.ears import StreamingEars
-    from edge_duplex.models.interaction.model import open_interaction
+    from edge_duplex.models.interaction.model import Parts, open_interaction
     from edge_duplex.models.interaction.mouth import FliteMouth
+    from edge_duplex.models.interaction.policy import policy
     from edge_duplex.models.interaction.sphinx import Sphinx
     from edge_duplex.skills.registry import Skills
 
-    ears = StreamingEars(Sphinx(LANGUAGE, DICTIONARY))
-    mouth = FliteMouth(settings.voice.name, settings.voice.rate)
-    return open_interaction(path, ears, mouth, Skills(), settings.model.policy, started_at, past)
+    parts = Parts(
+        StreamingEars(Sphinx(LANGUAGE, DICTIONARY)),
+        FliteMouth(settings.voice.name, settings.voice.rate),
+        Skills(),
+        policy(settings.model.policy, settings.model.vad_silence_ms),
+    )
+    return open_interaction(path, parts, started_at, past)

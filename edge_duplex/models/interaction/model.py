@@ -16,7 +16,7 @@ from edge_duplex.audio.frames import Samples
 from edge_duplex.models.host import Past
 from edge_duplex.models.interaction.brain import Brain
 from edge_duplex.models.interaction.listening import Listening
-from edge_duplex.models.interaction.policy import Moment, Policy, policy
+from edge_duplex.models.interaction.policy import Moment, Policy
 from edge_duplex.models.interaction.prompt import Action, status
 from edge_duplex.models.interaction.protocols import Ears, Mouth
 from edge_duplex.models.interaction.replies import Asked, Prepared, prepare
@@ -39,15 +39,11 @@ class Parts:
     policy: Policy
 
 
-def open_interaction(
-    path: Path, ears: Ears, mouth: Mouth, skills: Asked, policy_name: str, clock_start: datetime, past: Past
-) -> InteractionModel:
+def open_interaction(path: Path, parts: Parts, clock_start: datetime, past: Past) -> InteractionModel:
     """Load the model at `path`. `clock_start`: the wall-clock time of sample 0, with its time zone.
 
-    Raises ModelError for a file that is missing, damaged or of another kind, ConfigError for an unknown
-    policy.
+    Raises ModelError for a file that is missing, damaged or of another kind.
     """
-    parts = Parts(ears, mouth, skills, policy(policy_name))
     return InteractionModel(Brain(Llama(path)), parts, clock_start, past)
 
 

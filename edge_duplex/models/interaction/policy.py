@@ -112,10 +112,10 @@ class VadPolicy:
         return moment.unanswered
 
 
-def policy(name: str) -> Policy:
-    """ "model" or "vad". Raises ConfigError for any other name."""
+def policy(name: str, vad_silence_ms: float = 500.0) -> Policy:
+    """ "model", or "vad", which answers after that much silence. Raises ConfigError for any other name."""
     if name == "model":
         return ModelPolicy()
     if name == "vad":
-        return VadPolicy()
+        return VadPolicy(reply_after_ms=vad_silence_ms)
     raise ConfigError(f"there is no policy {name!r}; --policy takes model or vad")
