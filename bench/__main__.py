@@ -125,9 +125,10 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def soak(minutes: float) -> None:
-    """Real time, a real PortAudio device, every core kept busy by another program; both layouts side by side."""
-    for layout, extra in LAYOUTS.items():
+def soak(minutes: float, layouts: Sequence[str]) -> None:
+    """Real time, a real PortAudio device, every core kept busy by another program; layouts side by side."""
+    for layout in layouts:
+        extra = LAYOUTS[layout]
         with tempfile.TemporaryDirectory() as name, sound_card(), busy_cores():
             folder = Path(name)
             places = places_in(folder)
@@ -152,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=["all", "conversation", "idle", "soak"], default="all")
     parser.add_argument("--minutes", type=float, default=10.0, help="of soak, for each layout")
+    parser.add_argument("--layout", choices=list(LAYOUTS), help="only this one; otherwise one after the other")
     given = parser.parse_args()
     if given.what in ("all", "conversation"):
         conversation("model")
@@ -159,7 +161,7 @@ def main() -> None:
     if given.what in ("all", "idle"):
         idle()
     if given.what == "soak":
-        soak(given.minutes)
+        soak(given.minutes, [given.layout] if given.layout else list(LAYOUTS))
 
 
 if __name__ == "__main__":
